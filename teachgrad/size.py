@@ -28,7 +28,7 @@ class Size(tuple[int, ...]):
 
     __slots__ = ()
 
-    def __new__(cls, sizes: Iterable[SupportsIndex] = ()) -> Self:
+    def __new__(cls, sizes: Iterable[SupportsIndex] = ()) -> Self:  # noqa: D102 - the class has the docstring
         made: Self = tuple.__new__(cls, sizes)
         for i, entry in enumerate(made):
             if type(entry) is not int and not _is_index(entry):
@@ -53,7 +53,7 @@ class Size(tuple[int, ...]):
         entry = tuple.__getitem__(self, index)
         return _sized(entry) if isinstance(index, slice) else entry
 
-    def __add__(self, other: Any) -> Size:  # type: ignore[override]
+    def __add__(self, other: Any) -> Size:
         return _sized((*self, *_tuple(other)))
 
     def __radd__(self, other: Any) -> Size:
@@ -70,9 +70,9 @@ def _sized(entries: tuple[int, ...]) -> Size:
     return tuple.__new__(Size, entries)
 
 
-def _is_index(entry: object) -> bool:
+def _is_index(entry: Any) -> bool:
     try:
-        operator.index(entry)  # type: ignore[arg-type]
+        operator.index(entry)
     except TypeError:
         return False
     return True

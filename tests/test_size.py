@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
 
 import numpy as np
@@ -26,12 +27,12 @@ def test_it_equals_and_hashes_as_the_tuple() -> None:
 
 
 def test_slices_sums_and_multiples_stay_sizes() -> None:
-    shape = Size([2, 3])
+    shape, last = Size([2, 3]), (4,)
     for made, expected in [
         (shape[1:], (3,)),
         (shape[:0], ()),
-        (shape + (4,), (2, 3, 4)),
-        ((4,) + shape, (4, 2, 3)),
+        (shape + last, (2, 3, 4)),
+        (last + shape, (4, 2, 3)),
         (shape * 2, (2, 3, 2, 3)),
         (2 * shape, (2, 3, 2, 3)),
         (pickle.loads(pickle.dumps(shape)), (2, 3)),
@@ -46,7 +47,7 @@ def test_entries_are_integers() -> None:
     assert Size([np.int64(2), True]) == (2, 1)
     with pytest.raises(TypeError, match=r"takes an iterable of 'int' \(item 1 is 'float'\)"):
         Size([2, 1.5])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="item 0 is 'numpy.float64'"):
+    with pytest.raises(TypeError, match=r"item 0 is 'numpy\.float64'"):
         Size([np.float64(2)])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match=r"can only concatenate tuple \(not list\) to torch.Size"):
-        Size([2]) + [3]
+    with pytest.raises(TypeError, match=r"can only concatenate tuple \(not list\) to torch\.Size"):
+        operator.add(Size([2]), [3])
