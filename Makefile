@@ -1,0 +1,99 @@
+# teachgrad's commands: `make lab` opens the course, `make test` checks everything, `make help` lists the rest.
+# Every target installs what it needs into .venv or .venv-peers in this folder; only `browser` may add a system package.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV   := .venv
+PEERS  := .venv-peers
+RUN    := $(VENV)/bin/python
+PIP    := -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help lab test notebooks lint parity browser bench lock clean
+
+help: ## list these targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+# --- environments ------------------------------------------------------------------------------------------------
+
+needs  := teachgrad needs Python 3.11 or newer
+remedy := install one from python.org or name one you have, as in `make PYTHON=python3.12 test`
+missing = $(error $(needs), but '$(PYTHON)' does not run; $(remedy))
+too_old = $(error $(needs), but '$(PYTHON)' is Python $(lastword $(found)); $(remedy))
+
+is_new = import sys; print(sys.version_info >= (3, 11), "%d.%d" % sys.version_info[:2])
+found  = $(shell "$(PYTHON)" -c '$(is_new)' 2>&1)
+check_python = $(if $(filter True,$(found)),,$(if $(filter False,$(found)),$(too_old),$(missing)))
+
+# A folder that an interrupted attempt left, or whose Python is gone or too old, is replaced; a sound one is kept.
+sound = import sys, pip; sys.exit(sys.version_info < (3, 11))
+venv  = $(1)/bin/python -c '$(sound)' 2>/dev/null || "$(PYTHON)" -m venv --clear $(1)
+
+# uv installs in seconds what pip installs in a minute; where uv is not to be had, pip does it.
+# The stamp is removed first and made last: an interrupted installation is never taken for a finished one.
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(check_python)
+	@rm -f $@
+	@$(call venv,$(VENV))
+	@echo "Installing the course into $(VENV): this happens once and takes about a minute."
+	@$(RUN) $(PIP) uv && $(RUN) -m uv pip install --quiet --python $(RUN) -r requirements.lock -e . \
+	    || $(RUN) $(PIP) -r requirements.lock -e .
+	@settings=$(VENV)/share/jupyter/lab/settings && mkdir -p $$settings && cp notebooks/overrides.json $$settings
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.installed
+	$(RUN) $(PIP) --constraint requirements.lock -e ".[browser]"
+	@touch $@
+
+# PyTorch has an environment of its own: a lesson's output must not depend on whether it is installed.
+$(PEERS)/.installed: pyproject.toml requirements.lock
+	$(check_python)
+	@rm -f $@
+	@$(call venv,$(PEERS))
+	$(PEERS)/bin/python $(PIP) --constraint requirements.lock -e ".[test,viz,peers]"
+	@touch $@
+
+# --- the course --------------------------------------------------------------------------------------------------
+
+LABARGS ?= $(if $(filter 0,$(shell id -u)),--allow-root) \
+           $(if $(filter Linux,$(shell uname -s)),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,--no-browser))
+
+lab: $(VENV)/.installed ## open the course in JupyterLab
+	$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LABARGS)
+
+test: $(VENV)/.installed ## run all tests and every notebook
+	$(RUN) -m pytest
+
+# --- development -------------------------------------------------------------------------------------------------
+
+notebooks: $(VENV)/.installed ## build notebooks/*.ipynb from notebooks/src (LESSONS="05_backward" for some)
+	$(RUN) -m notebooks.build $(LESSONS)
+
+lint: $(VENV)/.installed ## check style, types and spelling
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+	$(RUN) -m codespell_lib notebooks/src teachgrad tests $(wildcard *.md)
+
+parity: $(PEERS)/.installed ## run the same programs in teachgrad and PyTorch
+	TEACHGRAD_REQUIRE=torch $(PEERS)/bin/python -m pytest tests/parity
+
+browser: $(VENV)/.browser ## run every notebook in JupyterLab in a real browser
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	fi
+	TEACHGRAD_REQUIRE=browser $(RUN) -m pytest tests/browser -m browser --numprocesses=0
+
+bench: $(PEERS)/.installed ## measure teachgrad beside PyTorch, MyGrad, HIPS autograd and NumPy
+	$(PEERS)/bin/python -m benchmarks
+
+lock: $(VENV)/.installed ## resolve requirements.lock anew (LOCKARGS=--upgrade for newer versions)
+	$(RUN) -m uv pip compile --quiet --universal --python-version 3.11 --custom-compile-command "make lock" \
+	    --extra lab --extra test --extra dev $(LOCKARGS) pyproject.toml --output-file requirements.lock
+
+clean: ## remove the environments and everything made by the commands above
+	rm -rf $(VENV) $(PEERS) artefacts build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +

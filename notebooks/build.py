@@ -1,0 +1,135 @@
+"""Builds the lessons: runs notebooks/src/NN_name.py and writes what it shows to notebooks/NN_name.ipynb.
+
+People edit the source, which is plain text with ``# %%`` between its cells; learners open the notebook. The same
+source gives the same notebook byte for byte, so that a notebook changes in git only when what it shows has changed.
+This module must not know what any lesson teaches.
+
+    python -m notebooks.build [NAME ...]
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+NOTEBOOKS = Path(__file__).resolve().parent
+SECONDS_PER_CELL = 600
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "pygments_lexer": "ipython3", "file_extension": ".py"},
+}
+CELL_METADATA = {"jupyter", "nbgrader", "slideshow", "tags"}
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
+_CELL_FILE = re.compile(r"\S*[/\\]ipykernel_\d+[/\\]\d+\.py")
+
+
+def lessons() -> list[str]:
+    """The names of all lessons, in order."""
+    return sorted(source.stem for source in (NOTEBOOKS / "src").glob("[0-9][0-9]_*.py"))
+
+
+def source_path(name: str) -> Path:
+    """Where people edit a lesson."""
+    return NOTEBOOKS / "src" / f"{name}.py"
+
+
+def notebook_path(name: str) -> Path:
+    """Where learners open a lesson."""
+    return NOTEBOOKS / f"{name}.ipynb"
+
+
+def read_source(name: str) -> NotebookNode:
+    """A lesson's cells as its source states them, not yet run."""
+    notebook: NotebookNode = jupytext.read(source_path(name), fmt="py:percent")
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(KERNEL)  # type: ignore[no-untyped-call]
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"{name}-{number:03d}"[:64]
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA}
+        if "hide-input" in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab obeys this and not the tag
+    return notebook
+
+
+def client(notebook: NotebookNode, folder: Path, seconds: float = SECONDS_PER_CELL) -> NotebookClient:
+    """What runs a notebook's cells in ``folder``; the tests run them with the same."""
+    return NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=seconds,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+
+
+def without_addresses(text: str) -> str:
+    """``text`` without what differs from run to run: addresses and the names of temporary files."""
+    return _CELL_FILE.sub("<cell>", _ADDRESS.sub("at 0x...", text))
+
+
+def normalise(output: NotebookNode) -> NotebookNode:
+    """``output`` with everything dropped that depends on the run or on the machine.
+
+    Raises:
+        ValueError: for a widget without a static picture: nothing would be left for a reader without a kernel.
+    """
+    data: dict[str, Any] = output.get("data", {})
+    if data.pop(WIDGET, None) and set(data) == {"text/plain"}:
+        raise ValueError(f"the widget {data['text/plain'][:60]}... shows no static picture: give it a text/html twin")
+    for mime in {"text/html", "text/markdown", "text/plain"} & set(data):
+        data[mime] = without_addresses(data[mime])
+    if "text" in output:
+        output.text = without_addresses(output.text)
+    if output.output_type == "error":
+        output.evalue = without_addresses(output.evalue)
+        output.traceback = [f"{output.ename}: {output.evalue}"]  # the frames name files of this machine
+    return output
+
+
+def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """``outputs`` with neighbouring pieces of printed text joined: where a stream is cut is chance."""
+    whole: list[NotebookNode] = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
+
+
+def build(name: str) -> str:
+    """Run the lesson ``name`` and return its notebook as text."""
+    notebook = read_source(name)
+    client(notebook, NOTEBOOKS).execute()
+    for number, cell in enumerate(notebook.cells):
+        try:
+            if cell.cell_type == "code":
+                cell.outputs = [normalise(output) for output in joined(cell.outputs)]
+        except ValueError as problem:
+            raise ValueError(f"{name}, cell {number}: {problem}") from None
+    notebook.metadata = nbformat.from_dict(KERNEL)  # type: ignore[no-untyped-call]
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, indent=1, ensure_ascii=False) + "\n"  # type: ignore[no-untyped-call,no-any-return]
+
+
+def main(names: list[str]) -> None:
+    """Build the named lessons, or all of them."""
+    unknown = set(names) - set(lessons())
+    if unknown:
+        sys.exit(f"no such lesson: {', '.join(sorted(unknown))}; there are {', '.join(lessons())}")
+    for name in names or lessons():
+        notebook_path(name).write_text(build(name), encoding="utf-8", newline="\n")
+        print(f"notebooks/{name}.ipynb")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,20 @@
+"""Every example in the library's documentation runs and prints what it says."""
+
+import doctest
+import importlib
+import io
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = [path.relative_to(ROOT).with_suffix("") for path in sorted((ROOT / "teachgrad").rglob("*.py"))]
+
+
+@pytest.mark.parametrize("module", [".".join(path.parts).removesuffix(".__init__") for path in MODULES])
+def test_examples_print_what_they_say(module):
+    report = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    for example in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(module)):
+        runner.run(example, out=report.write)
+    assert runner.failures == 0, report.getvalue()
