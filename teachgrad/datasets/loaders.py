@@ -42,8 +42,8 @@ def digits(*, flat: bool = True) -> tuple[TensorDataset[Tensor], TensorDataset[T
     Raises:
         RuntimeError: if the shipped file is missing or damaged.
 
-    Source: E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository,
-    https://doi.org/10.24432/C50P49, licence CC BY 4.0. See data/README.md.
+    Source: E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning
+    Repository, https://doi.org/10.24432/C50P49, licence CC BY 4.0. See data/README.md.
 
     >>> train, test = digits()
     >>> images, labels = train.tensors

@@ -1,7 +1,7 @@
 """Programs written for PyTorch, and what PyTorch prints for them: ``name.py`` and, recorded beside it, ``name.txt``.
 
 A program says ``import torch`` and means it. ``run`` can bind that name to teachgrad instead, changing nothing else.
-This module knows how to run a program, not what it should print: tests/parity/test_programs.py records and re-checks that.
+This module knows how to run a program, not what it should print: tests/parity/record_programs.py records that.
 """
 
 from __future__ import annotations

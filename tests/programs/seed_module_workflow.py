@@ -1,5 +1,7 @@
 """The whole workflow: a dataset, a shuffling loader, a module, a loss, an optimizer, and the five steps of the loop."""
 
+# mypy: ignore-errors
+
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset

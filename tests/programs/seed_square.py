@@ -1,5 +1,7 @@
 """y = x^2 at 2: the flag, the value, the gradient 4, and clearing it."""
 
+# mypy: ignore-errors
+
 import torch
 
 x = torch.tensor(2.0, requires_grad=True)

@@ -1,8 +1,10 @@
 """Tensors, backward and a training loop by hand, in one run, as a tutorial has them one below the other.
 
 The loop's input x is a leaf and its target y = x + 2 has a history: each epoch's backward also passes through that
-addition, though an earlier backward has passed it. An addition saves no tensors, so nothing was freed that is missing now.
+addition, though an earlier backward has passed it. An addition saves no tensors: nothing was freed that is missed now.
 """
+
+# mypy: ignore-errors
 
 import torch
 
