@@ -1,0 +1,135 @@
+"""Element types: PyTorch's names for NumPy's types, the default type, and promotion.
+
+This module is ground floor. It knows NumPy and nothing of tensors, graphs or operations.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class dtype:  # noqa: N801 - PyTorch's own spelling
+    """The type of a tensor's elements, as ``torch.dtype``.
+
+    Attributes:
+        numpy: the NumPy dtype that stores the elements.
+        rank: 0 for bool, 1 for integers, 2 for floating point; promotion compares ranks first.
+
+    >>> float32, float32.is_floating_point, float32.itemsize
+    (torch.float32, True, 4)
+    """
+
+    __slots__ = ("is_floating_point", "is_signed", "itemsize", "name", "numpy", "rank")
+
+    is_complex = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.numpy: np.dtype[Any] = np.dtype(name)
+        self.itemsize = self.numpy.itemsize
+        self.is_floating_point = self.numpy.kind == "f"
+        self.is_signed = self.numpy.kind in "fi"
+        self.rank = {"b": 0, "i": 1, "u": 1, "f": 2}[self.numpy.kind]
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return {"bool": "bool_"}.get(self.name, self.name)
+
+
+float16, float32, float64 = dtype("float16"), dtype("float32"), dtype("float64")
+int8, int16, int32, int64 = dtype("int8"), dtype("int16"), dtype("int32"), dtype("int64")
+uint8, bool_ = dtype("uint8"), dtype("bool")
+half, float_, double = float16, float32, float64
+short, int_, long = int16, int32, int64
+
+ALL = (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)
+_BY_NUMPY = {d.numpy: d for d in ALL}
+_default = float32
+
+
+def of(array: np.ndarray[Any, Any]) -> dtype:
+    """The teachgrad dtype of a NumPy array."""
+    return of_numpy(array.dtype)
+
+
+def of_numpy(numpy_dtype: np.dtype[Any]) -> dtype:
+    """The teachgrad dtype of a NumPy dtype."""
+    found = _BY_NUMPY.get(numpy_dtype)
+    if found is None:
+        raise unsupported(numpy_dtype)
+    return found
+
+
+def unsupported(numpy_dtype: np.dtype[Any]) -> TypeError:
+    """The error for element types that no tensor has."""
+    kind = "complex numbers are outside of its scope" if numpy_dtype.kind == "c" else "it has no such type"
+    return TypeError(
+        f"can't convert np.ndarray of type {numpy_dtype}. The only supported types are: "
+        f"{', '.join(d.name for d in ALL)}.\n"
+        f"teachgrad computes with real numbers; {kind}. Convert the array first, for example with .astype('float32')."
+    )
+
+
+def get_default_dtype() -> dtype:
+    """The type of new floating-point tensors, as ``torch.get_default_dtype``.
+
+    >>> get_default_dtype()
+    torch.float32
+    """
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Set the type of new floating-point tensors, as ``torch.set_default_dtype``.
+
+    Raises:
+        TypeError: if ``d`` is not a floating-point dtype.
+    """
+    global _default
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError(
+            f"only floating-point types are supported as the default type, got {d!r}.\n"
+            "Gradients need real numbers: use torch.float32 or torch.float64."
+        )
+    _default = d
+
+
+def of_value(value: object) -> dtype | None:
+    """The dtype that PyTorch gives a Python number; None if ``value`` is no number."""
+    if isinstance(value, np.generic):
+        return _BY_NUMPY.get(value.dtype)
+    if isinstance(value, bool):
+        return bool_
+    if isinstance(value, int):
+        return int64
+    return _default if isinstance(value, float) else None
+
+
+def promote_types(a: dtype, b: dtype) -> dtype:
+    """The smallest type that both convert to, as ``torch.promote_types``.
+
+    >>> promote_types(int64, float32), promote_types(uint8, int8)
+    (torch.float32, torch.int16)
+    """
+    if a.rank != b.rank:  # PyTorch: any float outranks any integer, whatever the sizes
+        return a if a.rank > b.rank else b
+    return _BY_NUMPY[np.promote_types(a.numpy, b.numpy)]
+
+
+def promote_operands(a: dtype, a_weight: int, b: dtype, b_weight: int) -> dtype:
+    """The type in which two operands meet, as ``torch.result_type``.
+
+    A weight is 2 for a tensor with dimensions, 1 for a tensor without, 0 for a Python number. The
+    heavier operand decides the type, unless the lighter one is of a higher rank (float > int > bool).
+    """
+    if a_weight == b_weight:
+        return promote_types(a, b)
+    heavy, light = (a, b) if a_weight > b_weight else (b, a)
+    if heavy.rank >= light.rank:
+        return heavy
+    lighter_is_number = min(a_weight, b_weight) == 0
+    return _default if lighter_is_number and light.rank == 2 else light

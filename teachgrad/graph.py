@@ -1,0 +1,318 @@
+"""The graph: what an operation leaves behind, so that its gradient can be computed later.
+
+Read this file first, then `engine.py`, then one file of `ops/`. After that you have read reverse-mode
+differentiation.
+
+While your program runs forward, every operation on a tensor that requires grad leaves one `Node`:
+
+    x ──▶ Mul ──▶ Sin ──▶ loss        the program computes values, left to right
+    x ◀── Mul ◀── Sin ◀── loss        the nodes point back, right to left; gradients will flow here
+
+A node knows which operation made it (its `Op`), which nodes its inputs came from (its `parents`), and
+the few values that the gradient formulas will read. Nothing is differentiated here: that is `engine.py`.
+
+This module does not know what any operation computes. Of a tensor it knows five slots: the `array`,
+the version `counter`, `_requires_grad`, `_grad_fn` (the node it came from) and `_sink` (see `AccumulateGrad`).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from teachgrad.errors import explained
+
+if TYPE_CHECKING:
+    from teachgrad.tensor import Tensor
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Formula = Callable[..., Any]
+Hook = Callable[["Tensor"], "Tensor | None"]
+
+clock = count()  # numbers the nodes in the order in which the program made them
+SMALL = 64  # outputs up to this many elements stay in their node, so that pictures can show them
+
+
+class Op:
+    """An operation, as the graph sees it: a name, and one gradient formula for each input.
+
+    A formula is a function of the upstream gradient `g` and of **whatever else it names**: inputs by the
+    letters `a`, `b`, `c`, ..., the result as `out`, an attribute of the call by its own name. What a formula
+    names is what the node has to save, nothing else. For a product of `a` and `b`:
+
+    >>> mul = Op("MulBackward0", [lambda g, b: g * b, lambda g, a: g * a], symbol="×")
+    >>> mul.node_type.__name__, mul.inputs
+    ('MulBackward0', ('a', 'b'))
+    """
+
+    __slots__ = ("attributes", "formulas", "inputs", "name", "node_type", "plans", "sources", "symbol")
+
+    def __init__(self, name: str, formulas: Sequence[Formula], attributes: tuple[str, ...] = (), symbol: str = "") -> None:
+        self.name = name  # of its nodes: PyTorch's
+        self.symbol = symbol or name.removesuffix("Backward0").lower()
+        self.inputs = tuple("abcdef"[: len(formulas)]) + tuple(f"input{i}" for i in range(6, len(formulas)))
+        self.attributes = attributes
+        self.sources = tuple(formulas)  # as they stand in the table: pictures and tests read them
+        self.formulas = tuple(_reading(formula, self.inputs) for formula in formulas)
+        self.node_type: type[Node] = type(self.name, (Node,), {"__slots__": (), "op": self})
+        self.plans = Plans(self)
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}>"
+
+
+class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
+    """What to save, by which inputs want a gradient: the result? the first input? the second? ... Worked out when needed."""
+
+    def __init__(self, op: Op) -> None:
+        self._op = op
+
+    def __missing__(self, live: tuple[bool, ...]) -> tuple[bool, ...]:
+        wanted = [formula for formula, on in zip(self._op.sources, live, strict=True) if on]
+        read = {name for formula in wanted for name in reads(formula)}
+        self[live] = tuple(name in read for name in ("out", *self._op.inputs))
+        return self[live]
+
+
+def reads(formula: Formula) -> tuple[str, ...]:
+    """The names that a formula reads besides the upstream gradient."""
+    code = formula.__code__
+    return code.co_varnames[1 : code.co_argcount]
+
+
+def _reading(formula: Formula, inputs: tuple[str, ...]) -> Formula:
+    """Let `lambda g, b: g * b` be called as `quick(g, node)`, to find what it names in the node by itself.
+
+    The last line would do for all. The cases before it are most of the table, and spare the search.
+    """
+    names = reads(formula)
+    if not names:
+        return lambda g, node: formula(g)
+    if names == ("out",):
+        return lambda g, node: formula(g, node.value if node.counter[0] == node.version else node.result())
+    if len(names) == 1 and names[0] in inputs:
+        place = inputs.index(names[0])
+
+        def read_one_input(g: Any, node: Node) -> Any:
+            tensor = node.tensors[place]  # type: ignore[index]
+            if tensor.counter[0] != node.versions[place]:  # type: ignore[union-attr]
+                node.input(place)  # says what happened
+            return formula(g, tensor.array)  # type: ignore[union-attr]
+
+        return read_one_input
+    return lambda g, node: formula(g, *node.saved(names))
+
+
+class Node:
+    """One recorded operation. PyTorch calls it `grad_fn` when a tensor holds it.
+
+    Attributes:
+        seq: its number in the order of creation. **Every parent has a smaller one.**
+        op: the operation, with its gradient formulas.
+        parents: for each input, the node that its gradient flows to; None where none is wanted.
+        tensors, versions: for each input, the tensor and its version if a formula reads it; both None once freed.
+        attributes: further values that formulas name, such as the `dim` of a sum.
+        value, counter, version: the result, its version counter, and the version at which it was right.
+        shape, dtype: of the result, and so of the gradient that arrives here.
+        hooks: functions that see, and may replace, the gradient that arrives here.
+    """
+
+    __slots__ = (
+        "__weakref__", "attributes", "counter", "dtype", "hooks", "parents", "seq", "shape", "tensors", "value",
+        "version", "versions",
+    )  # fmt: skip
+
+    op: ClassVar[Op]  # each op has a class of nodes
+    seq: int
+    parents: tuple[Node | None, ...]
+    tensors: tuple[Tensor | None, ...] | None
+    versions: tuple[int, ...]
+    attributes: tuple[Any, ...]
+    value: Array | None
+    counter: list[int]
+    version: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    hooks: list[Hook] | None
+
+    def name(self) -> str:
+        """The name of the operation as PyTorch gives it, such as ``MulBackward0``."""
+        return self.op.name
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The nodes that gradients flow to from here, as PyTorch's ``grad_fn.next_functions``."""
+        return tuple((parent, 0) for parent in self.parents)
+
+    def input(self, place: int) -> Tensor:
+        """An input that was saved for the formulas.
+
+        Raises:
+            RuntimeError: if it was changed in place since the forward pass.
+        """
+        assert self.tensors is not None
+        tensor = self.tensors[place]
+        assert tensor is not None
+        if tensor.counter[0] != self.versions[place]:
+            raise _modified(self, tensor.array, edge(tensor), tensor.counter[0], self.versions[place])
+        return tensor
+
+    def result(self) -> Array:
+        """The result, for formulas that read it. Raises as `input` does."""
+        assert self.value is not None
+        if self.counter[0] != self.version:
+            raise _modified(self, self.value, self, self.counter[0], self.version)
+        return self.value
+
+    def saved(self, names: tuple[str, ...], revive: Callable[[Array, Node], Tensor] | None = None) -> list[Any]:
+        """The values that a formula names: as arrays or, if the backward pass itself is recorded, as tensors.
+
+        The result is kept as a bare array, because a tensor would hold the node that holds it; `revive` makes
+        the tensor again.
+        """
+        values: list[Any] = []
+        for name in names:
+            if name == "out":
+                values.append(self.result() if revive is None else revive(self.result(), self))
+            elif name in self.op.inputs:
+                tensor = self.input(self.op.inputs.index(name))
+                values.append(tensor.array if revive is None else tensor)
+            else:
+                values.append(self.attributes[self.op.attributes.index(name)])
+        return values
+
+    def label(self) -> str:
+        """The op's symbol for pictures, with the attributes it mentions filled in: ``**2``."""
+        return self.op.symbol.format(**dict(zip(self.op.attributes, self.attributes, strict=True)))
+
+    def free(self) -> None:
+        """Drop what was saved for the formulas. The graph's shape, and small values, remain to be looked at."""
+        self.tensors = None
+        if self.value is not None and self.value.size > SMALL:
+            self.value = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+
+class AccumulateGrad(Node):
+    """The end of the line: the node that adds what arrives to the `.grad` of a leaf.
+
+    The leaf is held, and the leaf in turn knows its sink by a weak reference only. So no circle of references
+    arises, and a graph goes the moment that nobody holds it.
+    """
+
+    __slots__ = ("variable",)
+
+    op = Op("torch::autograd::AccumulateGrad", [])
+
+    def __init__(self, variable: Tensor) -> None:
+        self.seq = next(clock)
+        self.parents = self.tensors = self.attributes = ()
+        self.versions = ()
+        self.value = None
+        self.shape, self.dtype = variable.array.shape, variable.array.dtype
+        self.hooks = variable._hooks
+        self.variable = variable
+
+
+def edge(tensor: Tensor) -> Node | None:
+    """The node that a gradient for `tensor` flows to: where it came from, or its sink; None if it wants none."""
+    if tensor._view is not None:
+        tensor._view.refresh(tensor)
+    if tensor._grad_fn is not None or not tensor._requires_grad:
+        return tensor._grad_fn
+    sink = tensor._sink and tensor._sink()
+    if sink is None:
+        sink = AccumulateGrad(tensor)
+        tensor._sink = weakref.ref(sink)
+    return sink
+
+
+_new_node = object.__new__
+
+
+def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> None:
+    """Give `out`, just computed by `op` from `inputs`, its history: a new node that points back at their nodes."""
+    parents = tuple([edge(t) for t in inputs])
+    reads_out, *read = op.plans[tuple([parent is not None for parent in parents])]
+    tensors = tuple([t if wanted else None for t, wanted in zip(inputs, read, strict=True)])
+    _attach(op, out, parents, tensors, tuple([t.counter[0] for t in inputs]), attributes, reads_out)
+
+
+def record_one(op: Op, out: Tensor, a: Tensor) -> None:
+    """`record` for one input, without its loops: in small networks this is where the time goes."""
+    parent = a._grad_fn
+    if parent is None or a._view is not None:
+        parent = edge(a)
+        if parent is None:
+            return
+    reads_out, reads_a = op.plans[True,]
+    _attach(op, out, (parent,), (a if reads_a else None,), (a.counter[0],), (), reads_out)
+
+
+def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor) -> None:
+    """`record` for two inputs, without its loops."""
+    to_a, to_b = a._grad_fn, b._grad_fn
+    if to_a is None or a._view is not None:
+        to_a = edge(a)
+    if to_b is None or b._view is not None:
+        to_b = edge(b)
+    reads_out, reads_a, reads_b = op.plans[to_a is not None, to_b is not None]
+    tensors = (a if reads_a else None, b if reads_b else None)
+    _attach(op, out, (to_a, to_b), tensors, (a.counter[0], b.counter[0]), (), reads_out)
+
+
+def _attach(
+    op: Op,
+    out: Tensor,
+    parents: tuple[Node | None, ...],
+    tensors: tuple[Tensor | None, ...],
+    versions: tuple[int, ...],
+    attributes: tuple[Any, ...],
+    reads_out: bool,
+) -> None:
+    node = _new_node(op.node_type)
+    node.seq = next(clock)  # the parents, new sinks among them, got theirs before
+    node.parents = parents
+    node.tensors = tensors
+    node.versions = versions
+    node.attributes = attributes
+    array = out.array
+    node.value = array if reads_out or array.size <= SMALL else None
+    node.counter = counter = out.counter
+    node.version = counter[0]
+    node.shape = array.shape
+    node.dtype = array.dtype
+    node.hooks = None
+    out._requires_grad = True
+    out._grad_fn = node
+
+
+def freed(node: Node) -> RuntimeError:
+    """The error for a second pass through a graph whose saved values are gone."""
+    return explained(
+        RuntimeError,
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+        "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+        "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+        "saved tensors after calling backward.",
+        why=f"an earlier backward pass went through {node.name()} and freed what it had saved.",
+        fix="run the forward pass again (a new graph), or keep this one with backward(retain_graph=True) the first time.",
+    )
+
+
+def _modified(reader: Node, array: Array, source: Node | None, now: int, expected: int) -> RuntimeError:
+    kind = {"float32": "Float", "float64": "Double", "float16": "Half"}.get(array.dtype.name, array.dtype.name.title())
+    origin = "" if source is None else f", which is output 0 of {source.name()},"
+    return explained(
+        RuntimeError,
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{kind}Tensor {list(array.shape)}]{origin} is at version {now}; expected version {expected} instead.",
+        why=f"{reader.name()} saved this value to compute its gradient; since then an in-place operation changed it.",
+        fix="use the operation that makes a new tensor (x = x + 1 instead of x += 1), or change the value after backward().",
+    )

@@ -1,0 +1,131 @@
+"""Indexing: choosing elements, and putting gradients back where the elements were chosen.
+
+Choosing and placing are each other's gradient: `x[i]` takes a part out, and what flows back is placed into zeros at
+the same `i`, added up where an element was chosen twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from teachgrad.errors import explained
+from teachgrad.graph import Array, Op
+from teachgrad.ops.table import method, operand, result
+from teachgrad.ops.views import copy_, in_place, view
+from teachgrad.tensor import Tensor
+
+# PyTorch names the node by the last step of the index: a number selects, a slice slices, None unsqueezes.
+SELECT, SLICE, UNSQUEEZE, ALIAS, INDEX = (
+    Op(f"{name}Backward0", [lambda g, index, shape: placed(g, index, shape)], ("index", "shape"), "[ ]")
+    for name in ("Select", "Slice", "Unsqueeze", "Alias", "Index")
+)
+PLACE = Op("PlaceBackward0", [lambda g, index: g[index]], ("index", "shape"), "place")
+INDEX_PUT = Op("IndexPutBackward0", [lambda g, index: emptied(g, index), lambda g, index: g[index]], ("index",), "[ ]=")
+
+
+def placed(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Zeros of that shape with `g` placed at `index`, added up where the index names an element twice."""
+    if isinstance(g, Tensor):
+        return result(PLACE, placed(g.array, index, shape), (g,), (index, shape))
+    full = np.zeros(shape, g.dtype)
+    if _is_basic(index):
+        full[index] = g
+    else:
+        np.add.at(full, index, g)
+    return full
+
+
+def emptied(g: Any, index: Any) -> Any:
+    """A copy of `g` with zeros at `index`: no gradient flows to what was overwritten."""
+    keep = np.ones(g.shape, bool)
+    keep[index] = False
+    return g * keep
+
+
+@method("__getitem__")
+def getitem(a: Tensor, index: Any) -> Tensor:
+    """`x[index]`: numbers, slices, `...` and `None` give a view; lists, integer tensors and masks give a copy.
+
+    Raises:
+        IndexError: if an index is out of range or there are too many of them.
+    """
+    steps = _as_tuple(index)
+    if not _is_basic(steps):
+        return result(INDEX, _chosen(a.array, steps), (a,), (steps, a.array.shape))
+    whole = steps if Ellipsis in steps else (*steps, Ellipsis)  # with an ellipsis, NumPy returns a view also of one element
+    return view(_named(steps), _chosen(a.array, whole), a, (whole, a.array.shape), lambda t: getitem(t, index))
+
+
+@method("__setitem__")
+def setitem(a: Tensor, index: Any, value: Any) -> None:
+    """`x[index] = value`: write into the memory of x, and into its history."""
+    source = value if isinstance(value, Tensor) else operand("setitem", value, a.array)
+    steps = _as_tuple(index)
+    if _is_basic(steps):
+        copy_(getitem(a, index), source)
+        return
+
+    def put(old: Tensor) -> Tensor:
+        new = old.array.copy()
+        new[steps] = source.array
+        return result(INDEX_PUT, new, (old, source), (steps,))
+
+    in_place(put, a)
+
+
+def _as_tuple(index: Any) -> tuple[Any, ...]:
+    """The steps of an index; tensors and lists in it become arrays."""
+    return tuple([_plain(step) for step in (index if isinstance(index, tuple) else (index,))])
+
+
+def _plain(step: Any) -> Any:
+    if isinstance(step, Tensor):
+        if step.array.dtype.kind == "f":
+            raise explained(
+                IndexError,
+                "tensors used as indices must be long, int, byte or bool tensors",
+                why=f"an index counts elements, and this one holds {step.dtype}.",
+                fix="convert it: index.long()",
+            )
+        return step.array if step.array.ndim or step.array.dtype.kind == "b" else int(step.array)
+    if isinstance(step, list | range):
+        return np.asarray([int(i) if isinstance(i, Tensor) else i for i in step] or np.zeros(0, np.int64))
+    if isinstance(step, slice):
+        bounds = [None if bound is None else int(bound.__index__()) for bound in (step.start, step.stop, step.step)]
+        if bounds[2] is not None and bounds[2] <= 0:
+            raise ValueError("step must be greater than zero")
+        return slice(*bounds)
+    return step
+
+
+def _is_basic(steps: tuple[Any, ...]) -> bool:
+    return not any(isinstance(step, np.ndarray | bool) for step in steps)
+
+
+def _named(steps: tuple[Any, ...]) -> Op:
+    for step in reversed(steps):
+        if step is None:
+            return UNSQUEEZE
+        if isinstance(step, slice) and step != slice(None):
+            return SLICE
+        if not isinstance(step, slice) and step is not Ellipsis:
+            return SELECT
+    return SLICE if any(isinstance(step, slice) for step in steps) else ALIAS
+
+
+def _chosen(x: Array, steps: tuple[Any, ...]) -> Array:
+    try:
+        chosen: Array = x[steps]
+    except IndexError as error:
+        words = str(error).replace("axis", "dimension")
+        if words.startswith("too many indices"):
+            words = f"too many indices for tensor of dimension {x.ndim}"
+        raise explained(
+            IndexError,
+            words,
+            why=f"the tensor has shape {x.shape}, and indices start at 0.",
+            fix="x.shape shows what there is; negative indices count from the end.",
+        ) from None
+    return chosen

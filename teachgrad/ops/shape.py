@@ -1,0 +1,308 @@
+"""Shapes, copies and types: the same numbers, otherwise arranged. Backward, the arrangement is undone.
+
+Most results are views: they share memory with their input (see `views`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from teachgrad import dtypes
+from teachgrad.dtypes import dtype
+from teachgrad.errors import explained
+from teachgrad.graph import Array, Op
+from teachgrad.ops.table import method, result, twin_of
+from teachgrad.ops.views import view as view_of
+from teachgrad.size import Size
+from teachgrad.tensor import Tensor, checked_dim
+
+RESHAPE = Op("ViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
+COPIED_RESHAPE = Op("UnsafeViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
+UNSQUEEZE = Op("UnsqueezeBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "unsqueeze")
+SQUEEZE = tuple(Op(f"SqueezeBackward{n}", [lambda g, shape: g.reshape(shape)], ("shape",), "squeeze") for n in (0, 1))
+TRANSPOSE = Op("TransposeBackward0", [lambda g, i, j: g.swapaxes(i, j)], ("i", "j"), "transpose")
+T = Op("TBackward0", [lambda g: g.T], symbol="ᵀ")
+PERMUTE = Op("PermuteBackward0", [lambda g, back: np.transpose(g, back)], ("back",), "permute")
+EXPAND = Op("ExpandBackward0", [lambda g: g], symbol="expand")  # the engine sums over what was stretched
+CLONE = Op("CloneBackward0", [lambda g: g], symbol="clone")
+CONVERT = Op("ToCopyBackward0", [lambda g: g], symbol="to")  # the engine gives g the type of the input
+
+
+def sizes_of(name: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:
+    """Sizes given one by one or as one sequence."""
+    if len(sizes) == 1 and isinstance(sizes[0], Sequence):
+        sizes = tuple(sizes[0])
+    try:
+        return tuple([int(size.__index__()) for size in sizes])
+    except (AttributeError, TypeError):
+        bad = next(size for size in sizes if not isinstance(size, int))
+        raise TypeError(f"{name}(): argument 'shape' must be tuple of ints, but found element of type {type(bad).__name__}") from None
+
+
+def _reshaped(x: Array, shape: tuple[int, ...]) -> Array:
+    try:
+        return x.reshape(shape)
+    except ValueError:
+        pass
+    if any(size < -1 for size in shape):
+        raise RuntimeError(f"invalid shape dimension {next(size for size in shape if size < -1)}")
+    if shape.count(-1) > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    raise explained(
+        RuntimeError,
+        f"shape '{list(shape)}' is invalid for input of size {x.size}",
+        why=f"the tensor of shape {x.shape} holds {x.size} elements, and the new shape has to hold as many.",
+        fix="let one size be found with -1, as in x.reshape(-1, 2).",
+    )
+
+
+@method("reshape")
+@twin_of(np.reshape)
+def reshape(a: Tensor, *shape: Any) -> Tensor:
+    """The elements in another shape, as ``torch.reshape``: a view where memory allows, else a copy. One size may be -1.
+
+    >>> import teachgrad as tg
+    >>> tg.arange(6).reshape(2, -1).shape
+    torch.Size([2, 3])
+    """
+    x = a.array
+    y = _reshaped(x, sizes_of("reshape", shape))
+    if x.flags.c_contiguous or np.may_share_memory(x, y):
+        return view_of(RESHAPE, y, a, (x.shape,), lambda t: reshape(t, y.shape))
+    return result(COPIED_RESHAPE, y, (a,), (x.shape,))
+
+
+@method("view")
+def view(a: Tensor, *shape: Any) -> Tensor:
+    """The same memory in another shape (or, given a dtype, read as another type), as ``torch.Tensor.view``.
+
+    Raises:
+        RuntimeError: if the elements do not lie so that no copy is needed.
+    """
+    y = _reshaped(a.array, sizes_of("view", shape))
+    if not (a.array.flags.c_contiguous or np.may_share_memory(a.array, y)):
+        raise explained(
+            RuntimeError,
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead.",
+            why=f"the tensor of shape {tuple(a.shape)} was transposed or cut, so its rows do not lie behind each other.",
+            fix="x.reshape(...) copies where it has to.",
+        )
+    return reshape(a, *shape)
+
+
+@method("flatten")
+def flatten(a: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Dimensions `start_dim` to `end_dim` as one, as ``torch.flatten``."""
+    shape, ndim = a.array.shape, a.array.ndim
+    start, end = checked_dim(start_dim, ndim), checked_dim(end_dim, ndim)
+    if start > end:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if ndim == 0:
+        return reshape(a, 1)
+    return a if start == end else reshape(a, *shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
+
+
+@method("unsqueeze")
+def unsqueeze(a: Tensor, dim: int) -> Tensor:
+    """A new dimension of size 1 at `dim`, as ``torch.unsqueeze``."""
+    axis = checked_dim(dim, a.array.ndim + 1)
+    return view_of(UNSQUEEZE, np.expand_dims(a.array, axis), a, (a.array.shape,), lambda t: unsqueeze(t, axis))
+
+
+@method("squeeze")
+def squeeze(a: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+    """Without dimensions of size 1: all of them, or `dim` if it is one, as ``torch.squeeze``."""
+    shape, ndim = a.array.shape, a.array.ndim
+    asked = range(ndim) if dim is None else [checked_dim(d, ndim) for d in ([dim] if isinstance(dim, int) else dim)]
+    axes = tuple(axis for axis in asked if ndim and shape[axis] == 1)
+    return view_of(SQUEEZE[dim is not None], a.array.squeeze(axes), a, (shape,), lambda t: squeeze(t, dim))
+
+
+@method("transpose", "swapaxes", "swapdims")
+@twin_of(np.swapaxes)
+def transpose(a: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Two dimensions swapped, as ``torch.transpose``."""
+    i, j = checked_dim(dim0, a.array.ndim), checked_dim(dim1, a.array.ndim)
+    swapped = a.array.swapaxes(i, j) if a.array.ndim else a.array.view()
+    return view_of(TRANSPOSE, swapped, a, (i, j), lambda t: transpose(t, i, j))
+
+
+@method("t")
+def t(a: Tensor) -> Tensor:
+    """The transpose of a matrix, as ``torch.t``; vectors are returned as they are."""
+    if a.array.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {a.array.ndim}D")
+    return view_of(T, a.array.T, a, (), t)
+
+
+@method("permute")
+@twin_of(np.transpose)
+def permute(a: Tensor, *dims: Any) -> Tensor:
+    """The dimensions in the order `dims`, as ``torch.permute``."""
+    ndim = a.array.ndim
+    order = [checked_dim(dim, ndim) for dim in sizes_of("permute", dims)]
+    if sorted(order) != list(range(ndim)):
+        raise RuntimeError(
+            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+            f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(order)}"
+            if len(order) != ndim
+            else "permute(): duplicate dims are not allowed."
+        )
+    back = tuple(int(axis) for axis in np.argsort(order))
+    return view_of(PERMUTE, a.array.transpose(order), a, (back,), lambda t: permute(t, order))
+
+
+Tensor.T = property(lambda a: permute(a, *reversed(range(a.array.ndim))), doc="Dimensions reversed, as ``torch.Tensor.T``.")
+Tensor.mT = property(lambda a: transpose(a, -2, -1), doc="The last two dimensions swapped, as ``torch.Tensor.mT``.")
+
+
+@method("expand")
+@twin_of(np.broadcast_to)
+def expand(a: Tensor, *sizes: Any) -> Tensor:
+    """Dimensions of size 1 stretched to new sizes without copying, as ``torch.Tensor.expand``; -1 keeps a size."""
+    shape, target = a.array.shape, sizes_of("expand", sizes)
+    extra = len(target) - len(shape)
+    full = tuple([shape[i - extra] if size == -1 and i >= extra else size for i, size in enumerate(target)])
+    try:
+        stretched = np.broadcast_to(a.array, full)
+    except ValueError:
+        raise explained(
+            RuntimeError,
+            f"The expanded size of the tensor {full} must match the existing size {shape} at non-singleton dimensions",
+            why="only dimensions of size 1 can be stretched; sizes are compared from the right.",
+            fix="check both shapes; x.unsqueeze(dim) inserts a dimension of size 1.",
+        ) from None
+    return view_of(EXPAND, stretched, a, (), lambda t: expand(t, full))
+
+
+@method("expand_as")
+def expand_as(a: Tensor, other: Tensor) -> Tensor:
+    """Expanded to the shape of `other`, as ``torch.Tensor.expand_as``."""
+    return expand(a, other.array.shape)
+
+
+@method("clone")
+def clone(a: Tensor) -> Tensor:
+    """A copy with memory of its own that stays in the graph, as ``torch.clone``."""
+    return result(CLONE, a.array.copy(), (a,))
+
+
+@method("contiguous")
+def contiguous(a: Tensor) -> Tensor:
+    """Itself if its elements lie row by row, else a copy that does, as ``torch.Tensor.contiguous``."""
+    return a if a.array.flags.c_contiguous else clone(a)
+
+
+@method("to")
+def to(a: Tensor, *args: Any, dtype: dtype | None = None, device: Any = None, copy: bool = False) -> Tensor:
+    """Converted to a dtype, or to the type of another tensor, as ``torch.Tensor.to``. The device can only be the CPU."""
+    for arg in args:
+        if isinstance(arg, dtypes.dtype):
+            dtype = arg
+        elif isinstance(arg, Tensor):
+            dtype = arg.dtype
+        elif not isinstance(arg, bool):
+            device = arg
+    check_device(device)
+    if dtype is None or a.array.dtype == dtype.numpy:
+        return clone(a) if copy else a
+    return result(CONVERT, a.array.astype(dtype.numpy), (a,))
+
+
+def check_device(device: Any) -> None:
+    """Refuse every device but the CPU."""
+    if device is not None and str(device).partition(":")[0] != "cpu":
+        raise explained(
+            RuntimeError,
+            f"teachgrad was made for the CPU: device {str(device)!r} is not available",
+            why="teachgrad computes with NumPy, on the CPU only; there is no CUDA, MPS or XPU here.",
+            fix='leave the device out, or choose it by device = "cuda" if torch.cuda.is_available() else "cpu".',
+        )
+
+
+def _conversion(name: str, target: dtype) -> None:
+    def convert(a: Tensor) -> Tensor:
+        return to(a, target)
+
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = f"Converted to {target}, as ``torch.Tensor.{name}``."
+    method(name)(convert)
+
+
+for _name, _target in {
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
+    "short": dtypes.int16, "bool": dtypes.bool_,
+}.items():  # fmt: skip
+    _conversion(_name, _target)
+
+
+def _part(place: int) -> Any:
+    """The formula for one of several joined tensors: its stretch of the gradient."""
+    return lambda g, axis, bounds: g[(slice(None),) * axis + (slice(bounds[place], bounds[place + 1]),)]
+
+
+def _layer(place: int) -> Any:
+    """The formula for one of several stacked tensors: its layer of the gradient."""
+    return lambda g, axis: g[(slice(None),) * axis + (place,)]
+
+
+@cache
+def _cat_op(count: int) -> Op:
+    return Op("CatBackward0", [_part(place) for place in range(count)], ("axis", "bounds"))
+
+
+@cache
+def _stack_op(count: int) -> Op:
+    return Op("StackBackward0", [_layer(place) for place in range(count)], ("axis",))
+
+
+@twin_of(np.concatenate)
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors one after another along an existing dimension, as ``torch.cat``.
+
+    >>> import teachgrad as tg
+    >>> tg.cat([tg.zeros(2), tg.ones(1)])
+    tensor([0., 0., 1.])
+    """
+    arrays = _listed("cat", tensors)
+    axis = checked_dim(dim, arrays[0].ndim)
+    for place, array in enumerate(arrays):
+        if array.shape[:axis] + array.shape[axis + 1 :] != arrays[0].shape[:axis] + arrays[0].shape[axis + 1 :]:
+            raise explained(
+                RuntimeError,
+                f"Sizes of tensors must match except in dimension {axis}. Expected shape {arrays[0].shape} but got "
+                f"{array.shape} for tensor number {place} in the list.",
+                why="tensors are put end to end along one dimension; all others have to agree.",
+                fix="check the shapes; torch.stack makes a new dimension instead.",
+            )
+    bounds = [0, *accumulate(array.shape[axis] for array in arrays)]
+    return result(_cat_op(len(arrays)), np.concatenate(arrays, axis), tuple(tensors), (axis, bounds))
+
+
+@twin_of(np.stack)
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors of one shape as layers of a new dimension, as ``torch.stack``."""
+    arrays = _listed("stack", tensors)
+    axis = checked_dim(dim, arrays[0].ndim + 1)
+    for place, array in enumerate(arrays):
+        if array.shape != arrays[0].shape:
+            raise explained(
+                RuntimeError,
+                f"stack expects each tensor to be equal size, but got {list(arrays[0].shape)} at entry 0 and "
+                f"{list(array.shape)} at entry {place}",
+                why="the layers of a tensor all have the same shape.",
+                fix="check the shapes; torch.cat joins along a dimension that is already there.",
+            )
+    return result(_stack_op(len(arrays)), np.stack(arrays, axis), tuple(tensors), (axis,))
+
+
+def _listed(name: str, tensors: Sequence[Tensor]) -> list[Array]:
+    if not len(tensors):
+        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+    return [tensor.array for tensor in tensors]

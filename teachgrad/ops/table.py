@@ -1,0 +1,238 @@
+"""How a row of the op table is written, and what becomes of it.
+
+A row is a line such as
+
+    exp = unary("exp", np.exp, lambda g, out: g * out)
+
+It says the forward pass as a NumPy function and the backward pass as one formula per input. From it come: the
+function `teachgrad.exp`, the method `x.exp()`, its in-place twin `x.exp_()`, what `np.exp` does to a tensor, the node
+`ExpBackward0`, the label in pictures, and the tests (`tests/test_table.py` goes through `ROWS`).
+
+A formula works on arrays and on tensors alike, because it uses only what both understand: operators, methods
+of the same name, and NumPy's functions. `g` is the upstream gradient; see `graph.Op` for the other names. A formula
+returns `g`, a view of it, or a new array, never a saved array: whoever receives a new array may write to it.
+
+This module knows how operations are run and recorded, and none of them in particular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from teachgrad import dtypes
+from teachgrad.errors import explained
+from teachgrad.grad_mode import mode
+from teachgrad.graph import Array, Formula, Op, record, record_one, record_two
+from teachgrad.operators import Operators
+from teachgrad.tensor import NUMPY_TWINS, Tensor, wrap
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, for those who go through it: tests, documentation, pictures."""
+
+    name: str
+    function: Function
+    op: Op
+    inputs: int
+    forward: Function
+    domain: tuple[float, float]  # where tests may draw inputs: defined, differentiable, away from kinks
+    inplace: bool
+
+
+ROWS: dict[str, Row] = {}
+
+
+def unary(
+    name: str,
+    forward: Function,
+    formula: Formula,
+    *,
+    doc: str,
+    node: str = "",
+    symbol: str = "",
+    domain: tuple[float, float] = (-2.0, 2.0),
+    real: bool = True,
+    inplace: bool = True,
+) -> Function:
+    """A row for a function of one tensor, element by element (or at least keeping the shape).
+
+    `real` says that integers are converted to the default floating-point type first, as for exp and unlike for neg.
+    """
+    op = Op(node or node_name(name), [formula], symbol=symbol or name)
+
+    def apply(a: Tensor) -> Tensor:
+        if not isinstance(a, Tensor):
+            raise not_a_tensor(name, "input", 1, a)
+        x = a.array
+        if real and x.dtype.kind != "f":
+            x = x.astype(dtypes.get_default_dtype().numpy)
+        out = wrap(forward(x))
+        if (a._requires_grad or a._view is not None) and mode.enabled:
+            record_one(op, out, a)
+        return out
+
+    return _enter(name, apply, Row(name, apply, op, 1, forward, domain, inplace), doc)
+
+
+def binary(
+    name: str,
+    forward: Function,
+    formula_a: Formula,
+    formula_b: Formula,
+    *,
+    doc: str,
+    node: str = "",
+    symbol: str = "",
+    domain: tuple[float, float] = (-2.0, 2.0),
+    real: bool = False,
+    inplace: bool = True,
+) -> Function:
+    """A row for a function of two operands, element by element, with broadcasting and type promotion.
+
+    Either operand may be a Python number or a NumPy array. `real` says that integers are converted to the default
+    floating-point type first, as for division.
+    """
+    op = Op(node or node_name(name), [formula_a, formula_b], symbol=symbol or name)
+
+    def apply(a: Any, b: Any) -> Tensor:
+        if not isinstance(a, Tensor) or not isinstance(b, Tensor):
+            a, b = as_operands(name, a, b)
+        x, y = a.array, b.array
+        if x.dtype is not y.dtype or (real and x.dtype.kind != "f"):
+            x, y = promoted(x, y, real)
+        try:
+            out = wrap(forward(x, y))
+        except ValueError:
+            raise no_broadcast(x.shape, y.shape) from None
+        if (a._requires_grad or b._requires_grad or a._view is not None or b._view is not None) and mode.enabled:
+            record_two(op, out, a, b)
+        return out
+
+    return _enter(name, apply, Row(name, apply, op, 2, forward, domain, inplace), doc)
+
+
+def node_name(name: str) -> str:
+    """PyTorch's name for the node of an operation.
+
+    >>> node_name("log_softmax")
+    'LogSoftmaxBackward0'
+    """
+    return name.title().replace("_", "") + "Backward0"
+
+
+def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> Tensor:
+    """The tensor that `op` computed, recorded if it has to be: the end of every row that is written out as a function."""
+    out = wrap(array)
+    if mode.enabled:
+        for a in inputs:
+            if a._requires_grad or a._view is not None:
+                record(op, out, inputs, attributes)
+                break
+    return out
+
+
+def _enter(name: str, apply: Function, row: Row, doc: str) -> Function:
+    """Give a function its name and its places: in the table, on tensors, and for NumPy's function of the same meaning."""
+    apply.__name__ = apply.__qualname__ = name
+    apply.__doc__ = f"{doc} Element by element, as ``torch.{name}``."
+    ROWS[name] = row
+    method(name)(apply)
+    if isinstance(row.forward, np.ufunc):
+        NUMPY_TWINS.setdefault(row.forward, apply)
+    return apply
+
+
+def method(*names: str) -> Callable[[Function], Function]:
+    """Hang a function onto tensors under these names; `__add__` and the like included."""
+
+    def hang(function: Function) -> Function:
+        for name in names:
+            setattr(Operators, name, function)
+        return function
+
+    return hang
+
+
+def twin_of(*numpy_functions: Any) -> Callable[[Function], Function]:
+    """Let these NumPy functions call this one when they are given tensors."""
+
+    def register(function: Function) -> Function:
+        NUMPY_TWINS.update(dict.fromkeys(numpy_functions, function))
+        return function
+
+    return register
+
+
+# Operands that are not tensors yet, or not of one type
+
+
+def as_operands(name: str, a: Any, b: Any) -> tuple[Tensor, Tensor]:
+    """Two operands as tensors, where one is a tensor and the other may be a number or an array."""
+    if isinstance(a, Tensor):
+        return a, operand(name, b, a.array)
+    if isinstance(b, Tensor):
+        return operand(name, a, b.array), b
+    raise not_a_tensor(name, "input", 1, a)
+
+
+def operand(name: str, value: Any, other: Array) -> Tensor:
+    """A number or an array as a tensor that meets `other`; a number takes the other's type where it can."""
+    if isinstance(value, np.ndarray):
+        dtypes.of(value)
+        return wrap(value)
+    own = dtypes.of_value(value)
+    if own is None:
+        if isinstance(value, complex):
+            raise dtypes.unsupported(np.dtype(complex))
+        raise not_a_tensor(name, "other", 2, value)
+    theirs = dtypes.of(other)
+    target = dtypes.promote_operands(theirs, 2 if other.ndim else 1, own, 0)
+    if value == 0:  # 0.0 and -0.0 are equal, so a cache would take one for the other
+        return wrap(np.asarray(value, target.numpy))
+    return _constant(value, target)
+
+
+@lru_cache(maxsize=512, typed=True)
+def _constant(value: Any, dtype: dtypes.dtype) -> Tensor:
+    """Numbers in formulas come again in every step of a loop, and making an array costs as much as multiplying it."""
+    return wrap(np.asarray(value, dtype.numpy))
+
+
+def promoted(x: Array, y: Array, real: bool = False) -> tuple[Array, Array]:
+    """Two arrays in the type in which PyTorch would compute with them."""
+    target = dtypes.promote_operands(dtypes.of(x), 2 if x.ndim else 1, dtypes.of(y), 2 if y.ndim else 1)
+    if real and not target.is_floating_point:
+        target = dtypes.get_default_dtype()
+    return x.astype(target.numpy, copy=False), y.astype(target.numpy, copy=False)
+
+
+def not_a_tensor(function: str, argument: str, position: int, value: Any) -> TypeError:
+    return explained(
+        TypeError,
+        f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}",
+        why=f"the operation works on tensors, and {value!r:.40} is none.",
+        fix="wrap it: teachgrad.tensor(...)",
+    )
+
+
+def no_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
+    """The error for two shapes that do not fit each other."""
+    longest = max(len(a), len(b))
+    for dim in reversed(range(longest)):
+        m, n = (shape[dim - longest] if dim >= longest - len(shape) else 1 for shape in (a, b))
+        if m != n and 1 not in (m, n):
+            break
+    return explained(
+        RuntimeError,
+        f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}",
+        why=f"shapes {a} and {b} are compared from the right; sizes must be equal, or one of them 1.",
+        fix="check both shapes; x.unsqueeze(dim) or x.reshape(...) can insert a dimension of size 1.",
+    )

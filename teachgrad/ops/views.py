@@ -1,0 +1,234 @@
+"""Views and in-place operations: two tensors, one memory, and a history that stays true.
+
+A view (`x[0]`, `x.T`, `x.reshape(...)`) shows the memory of another tensor, its base. An in-place operation (`x += 1`,
+`x.zero_()`) writes into memory. Each is simple alone. Together they raise three questions:
+
+1. *A formula saved a value, and now it is overwritten.* Base, views and detached twins share one version counter;
+   every in-place operation adds one to it, and a formula that reads a value checks that it is at the version it was saved at.
+2. *A view is written to.* Its base has changed, so the base gets a new history: "what I was before, with this part
+   replaced" (`COPY_SLICES`).
+3. *The base is written to.* Each of its views shows something else now, so when a view is next asked for its history it
+   finds that the counter has moved on and takes its view of the base again (`View.refresh`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from teachgrad.errors import explained
+from teachgrad.grad_mode import enable_grad, mode, no_grad
+from teachgrad.graph import Array, Op, record
+from teachgrad.ops.table import ROWS, Function, method, result
+from teachgrad.tensor import Tensor, wrap
+
+Take = Callable[[Tensor], Tensor]
+
+
+class View:
+    """What a view remembers: the tensor it was taken of, and how to take it again."""
+
+    __slots__ = ("recorded", "source", "take", "version")
+
+    def __init__(self, source: Tensor, take: Take) -> None:
+        self.source = source
+        self.take = take
+        self.version = source.counter[0]  # at which the view's history is right
+        self.recorded = mode.enabled
+
+    @property
+    def base(self) -> Tensor:
+        """The tensor that owns the memory: views of views lead back to it."""
+        source = self.source
+        while source._view is not None:
+            source = source._view.source
+        return source
+
+    def path(self) -> list[Take]:
+        """The steps that lead from the base to this view."""
+        takes, view = [self.take], self.source._view
+        while view is not None:
+            takes.append(view.take)
+            view = view.source._view
+        return takes[::-1]
+
+    def refresh(self, view: Tensor) -> None:
+        """Bring the history of `view` up to date, if the memory was written to since."""
+        now = view.counter[0]
+        if self.version == now or not self.recorded:
+            return
+        self.version = now
+        base = self.base
+        if base._requires_grad:
+            with enable_grad():
+                again = followed(self.path(), base)
+            view._grad_fn, view._requires_grad = again._grad_fn, True
+
+
+def followed(path: list[Take], base: Tensor) -> Tensor:
+    """The view that a path leads to."""
+    for take in path:
+        base = take(base)
+    return base
+
+
+def view(op: Op, array: Array, a: Tensor, attributes: tuple[Any, ...], take: Take) -> Tensor:
+    """The end of every row that returns a view: `result`, with the memory shared."""
+    out = wrap(array)
+    out.counter = a.counter
+    if (a._requires_grad or a._view is not None) and mode.enabled:
+        record(op, out, (a,), attributes)
+    out._view = View(a, take)
+    return out
+
+
+def _without(g: Any, path: list[Take]) -> Any:
+    """The gradient for what a base was before: nothing flows to the part that was replaced."""
+    rest = g.clone() if isinstance(g, Tensor) else wrap(g.copy())
+    followed(path, rest).zero_()
+    return rest if isinstance(g, Tensor) else rest.array
+
+
+def _within(g: Any, path: list[Take]) -> Any:
+    """The gradient for the part that was written."""
+    if isinstance(g, Tensor):
+        return followed(path, g).clone()
+    with no_grad():
+        return followed(path, wrap(g)).array
+
+
+COPY_SLICES = Op("CopySlices", [lambda g, path: _without(g, path), lambda g, path: _within(g, path)], ("path",), "put")
+
+
+def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """Run `function(target, ...)`, write what it returns into the memory of `target`, and mend the histories.
+
+    Raises:
+        RuntimeError: for a leaf that requires grad (or a view of one), while operations are recorded; for results
+            of another shape, or of a type that cannot be stored without loss.
+    """
+    if mode.enabled:
+        _refuse_leaf(target)
+    before = wrap(target.array)  # the old value, with the old history: a tensor of its own, so that no circle arises
+    before._grad_fn, before._requires_grad = target.grad_fn, target.requires_grad
+    after = function(before, *args, **kwargs)
+    _refuse_misfit(target, after)
+    if after._requires_grad:
+        before.array = target.array.copy()  # a formula may have saved it
+    target.array[...] = after.array
+    target.counter[0] += 1
+    if after._requires_grad:
+        _adopt(target, after)
+    return target
+
+
+def _adopt(target: Tensor, after: Tensor) -> None:
+    """Give `target` the history of `after`, whose value it holds now."""
+    node = after._grad_fn
+    assert node is not None
+    if node.value is not None:  # the result lives in the target's memory from now on
+        node.value, node.counter, node.version = target.array, target.counter, target.counter[0]
+    if target._view is None:
+        target._grad_fn, target._requires_grad = node, True
+        return
+    base = target._view.base
+    base_before = wrap(base.array)
+    base_before._grad_fn, base_before._requires_grad = base._grad_fn, base._requires_grad
+    record(COPY_SLICES, base, (base_before, after), (target._view.path(),))
+    target._view.refresh(target)
+
+
+def _refuse_leaf(target: Tensor) -> None:
+    base = target if target._view is None else target._view.base
+    if base._requires_grad and base.is_leaf:
+        what = "a leaf Variable that requires grad" if base is target else "a view of a leaf Variable that requires grad"
+        raise explained(
+            RuntimeError,
+            f"{what} is being used in an in-place operation.",
+            why="the gradient belongs to the value that the leaf had; written over, there would be nothing to have a gradient.",
+            fix="for an update step: with torch.no_grad(): w -= lr * w.grad. Else make a new tensor: w = w - ...",
+        )
+    if target._view is not None and not target._view.recorded and base._requires_grad:
+        raise explained(
+            RuntimeError,
+            "A view was created in no_grad mode and is being modified inplace with grad mode enabled.",
+            why="the view has no history, so the change could not be recorded in its base.",
+            fix="take the view outside of no_grad, or make the change inside it.",
+        )
+
+
+def _refuse_misfit(target: Tensor, after: Tensor) -> None:
+    if after.array.shape != target.array.shape:
+        raise explained(
+            RuntimeError,
+            f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(after.shape)}",
+            why="an in-place operation writes into memory that is already there, and cannot make it larger.",
+            fix="use the operation that makes a new tensor: x = x + y instead of x += y.",
+        )
+    if after.dtype.rank > target.dtype.rank:
+        kinds = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int"}
+        have, want = (kinds.get(t.dtype.name, t.dtype.name.capitalize()) for t in (after, target))
+        raise explained(
+            RuntimeError,
+            f"result type {have} can't be cast to the desired output type {want}",
+            why=f"the result is {after.dtype}, and the memory holds {target.dtype}: fractions would be lost.",
+            fix="use the operation that makes a new tensor, or convert first: x = x.float().",
+        )
+
+
+def in_place_twin(name: str, function: Function) -> Function:
+    """The in-place variant of a function: `x.exp_()` for `x.exp()`."""
+
+    def twin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return in_place(function, self, *args, **kwargs)
+
+    twin.__name__ = twin.__qualname__ = f"{name}_"
+    twin.__doc__ = f"`{name}`, written into the tensor itself, as ``torch.Tensor.{name}_``."
+    return method(f"{name}_")(twin)
+
+
+def install_in_place_twins() -> None:
+    """For each row of the table that has one, hang the in-place variant onto tensors."""
+    for row in ROWS.values():
+        if row.inplace:
+            in_place_twin(row.name, row.function)
+    for sign, name in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
+        method(f"__i{sign}__")(getattr(Tensor, f"{name}_"))
+
+
+@method("zero_")
+def zero_(a: Tensor) -> Tensor:
+    """Set every element to 0, in place, as ``torch.Tensor.zero_``."""
+    return fill_(a, 0)
+
+
+@method("fill_")
+def fill_(a: Tensor, value: Any) -> Tensor:
+    """Set every element to `value`, in place, as ``torch.Tensor.fill_``."""
+    number = value.item() if isinstance(value, Tensor) else value
+    return in_place(lambda old: result(_FILL, np.full_like(old.array, number), (old,)), a)
+
+
+@method("copy_")
+def copy_(a: Tensor, source: Tensor) -> Tensor:
+    """Write the elements of `source`, broadcast and converted if need be, into `a`, as ``torch.Tensor.copy_``."""
+
+    def copied(old: Tensor) -> Tensor:
+        try:
+            array = np.broadcast_to(source.array, old.array.shape)
+        except ValueError:
+            raise explained(
+                RuntimeError,
+                f"The size of tensor a {tuple(old.shape)} must match the size of tensor b {tuple(source.shape)}",
+                why="the source does not broadcast to the shape that it is to be written into.",
+                fix="check both shapes.",
+            ) from None
+        return result(_COPY, array.astype(old.array.dtype), (old, source))
+
+    return in_place(copied, a)
+
+
+_FILL = Op("FillBackward0", [lambda g: g * 0])
+_COPY = Op("CopyBackwards", [lambda g: g * 0, lambda g: g], symbol="copy")
