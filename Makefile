@@ -23,8 +23,8 @@ remedy := install one from python.org or name one you have, as in `make PYTHON=p
 missing = $(error $(needs), but '$(PYTHON)' does not run; $(remedy))
 too_old = $(error $(needs), but '$(PYTHON)' is Python $(lastword $(found)); $(remedy))
 
-is_new = import sys; print(sys.version_info >= (3, 11), "%d.%d" % sys.version_info[:2])
-found  = $(shell "$(PYTHON)" -c '$(is_new)' 2>&1)
+is_new = import sys; print("%s %d.%d" % ((sys.version_info >= (3, 11),) + sys.version_info[:2]))
+found  = $(shell "$(PYTHON)" -c '$(is_new)' 2>/dev/null || :)
 check_python = $(if $(filter True,$(found)),,$(if $(filter False,$(found)),$(too_old),$(missing)))
 
 # A folder that an interrupted attempt left, or whose Python is gone or too old, is replaced; a sound one is kept.
