@@ -5,6 +5,9 @@ The names here are PyTorch's, so that ``import teachgrad as torch`` runs what wa
 
 import math
 
+import teachgrad.autograd.hooks
+import teachgrad.ops.indexing  # noqa: F401 - hangs x[i] onto tensors
+from teachgrad import autograd
 from teachgrad.dtypes import (
     double,
     dtype,
@@ -27,7 +30,6 @@ from teachgrad.dtypes import bool_ as bool
 from teachgrad.dtypes import float_ as float
 from teachgrad.dtypes import int_ as int
 from teachgrad.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
-import teachgrad.ops.indexing  # noqa: F401 - hangs x[i] onto tensors
 from teachgrad.ops.linalg import dot, matmul, mm, mv
 from teachgrad.ops.loss import log_softmax, softmax
 from teachgrad.ops.pointwise import (

@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from teachgrad import errors
 from teachgrad.grad_mode import mode
-from teachgrad.graph import AccumulateGrad, Array, Node, freed, reads
+from teachgrad.graph import AccumulateGrad, Array, Node, reads
 
 if TYPE_CHECKING:
     from teachgrad.tensor import Tensor
@@ -46,7 +47,7 @@ class Tensors(Protocol):
     def cast(self, tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
         """The tensor in another element type, recorded."""
 
-    def clone(self, tensor: Tensor) -> Tensor:
+    def copy(self, tensor: Tensor) -> Tensor:
         """A copy of the tensor, recorded."""
 
 
@@ -116,7 +117,7 @@ def run(
                 continue
 
             if node.tensors is None:
-                raise freed(node)
+                raise errors.freed(node.name())
             for place, parent in enumerate(node.parents):
                 if parent not in received:  # None, or not on a way to a wanted node
                     continue
@@ -155,7 +156,7 @@ def accumulate(leaf: Tensor, g: Any, ours: bool, tensors: Tensors) -> None:
             leaf._grad.array += g
             leaf._grad.counter[0] += 1
     else:
-        leaf._grad = tensors.clone(g) if leaf._grad is None else leaf._grad + g
+        leaf._grad = tensors.copy(g) if leaf._grad is None else leaf._grad + g
 
 
 def _fitted(contribution: Any, node: Node, tensors: Tensors) -> Any:

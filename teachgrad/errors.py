@@ -1,14 +1,21 @@
 """Error messages that teach: PyTorch's own words first, then the cause, then the remedy.
 
-People search for the words PyTorch uses, so those come first and unchanged. This module is ground
-floor: it knows nothing of tensors; callers put this case's names, shapes and numbers into the text.
+People search for the words PyTorch uses, so those come first and unchanged. `explained` puts the three together; after
+it come the errors of graph, engine and tensor, so that those files can be read without their texts. Operations keep theirs
+beside the code.
+
+Ground floor: callers hand over this case's names, shapes and numbers.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 E = TypeVar("E", bound=Exception)
+Shape = tuple[int, ...]
+
+_C_NAMES = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
+            "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
 
 
 def explained(kind: type[E], words: str, why: str, fix: str) -> E:
@@ -20,3 +27,196 @@ def explained(kind: type[E], words: str, why: str, fix: str) -> E:
       Fix: ...
     """
     return kind(f"{words}\n  Why: {why}\n  Fix: {fix}")
+
+
+def c_name(dtype: Any) -> str:
+    """The name that PyTorch's messages give to an element type: ``Float`` for float32.
+
+    >>> import numpy as np
+    >>> c_name(np.dtype("int64"))
+    'Long'
+    """
+    return _C_NAMES.get(dtype.name, dtype.name)
+
+
+# Of the graph
+
+
+def freed(node: str) -> RuntimeError:
+    """A second pass through a graph whose saved values are gone."""
+    return explained(
+        RuntimeError,
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+        "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+        "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+        "saved tensors after calling backward.",
+        why=f"an earlier backward pass went through {node} and freed what it had saved.",
+        fix="run the forward pass again (a new graph), or keep this one with backward(retain_graph=True) the first time.",
+    )
+
+
+def modified(reader: str, array: Any, source: Any, now: int, expected: int) -> RuntimeError:
+    """A value that a formula saved was written over. `source` is the node that made it, if there is one."""
+    origin = "" if source is None else f", which is output 0 of {source.name().rpartition('::')[2]},"
+    return explained(
+        RuntimeError,
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{c_name(array.dtype)}Tensor {list(array.shape)}]{origin} is at version {now}; expected version {expected} "
+        "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True).",
+        why=f"{reader} saved this value to compute its gradient; since then an in-place operation changed it.",
+        fix="use the operation that makes a new tensor (x = x + 1 instead of x += 1), or change the value after backward().",
+    )
+
+
+# Of the backward pass
+
+
+def no_history(position: int) -> RuntimeError:
+    """A backward pass from a tensor that nothing was recorded for."""
+    return explained(
+        RuntimeError,
+        f"element {position} of tensors does not require grad and does not have a grad_fn",
+        why="nothing that it was computed from requires grad, or it was computed under no_grad or after detach.",
+        fix="make the inputs with requires_grad=True, and compute the result outside of no_grad.",
+    )
+
+
+def not_scalar(shape: Shape, size: int) -> RuntimeError:
+    """A backward pass from many outputs without saying how they count."""
+    return explained(
+        RuntimeError,
+        "grad can be implicitly created only for scalar outputs",
+        why=f"this tensor has shape {shape}: {size} outputs, each with a gradient of its own.",
+        fix="reduce it to one number (y.sum(), y.mean()), or weigh the outputs: y.backward(gradient=...).",
+    )
+
+
+def misfit_seed(position: int, gradient: Any, output: Any) -> RuntimeError:
+    """A gradient to start from that has another shape than the output."""
+    return explained(
+        RuntimeError,
+        f"Mismatch in shape: grad_output[{position}] has a shape of {gradient} and output[{position}] has a shape of {output}.",
+        why="the gradient holds one weight for each output element.",
+        fix="give a gradient of the output's shape, such as torch.ones_like(y).",
+    )
+
+
+def not_wanted() -> RuntimeError:
+    """A gradient with respect to a tensor that does not take part."""
+    return explained(
+        RuntimeError,
+        "One of the differentiated Tensors does not require grad",
+        why="a gradient was asked for with respect to a tensor that operations are not recorded for.",
+        fix="give it requires_grad=True before the forward pass.",
+    )
+
+
+def unused() -> RuntimeError:
+    """A gradient with respect to a tensor that the output does not depend on."""
+    return explained(
+        RuntimeError,
+        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is "
+        "the desired behavior.",
+        why="no path in the graph leads from the outputs to this tensor.",
+        fix="check that the very tensor, not a copy, was used; or take None with allow_unused=True.",
+    )
+
+
+# Of tensors
+
+
+def not_differentiable(dtype: Any) -> RuntimeError:
+    """Gradients asked for where there is no slope."""
+    return explained(
+        RuntimeError,
+        "only Tensors of floating point and complex dtype can require gradients",
+        why=f"this tensor holds {dtype}; between whole numbers there is nothing to slide along, so there is no slope.",
+        fix="make it of real numbers: torch.tensor([1., 2.]) or x.float().",
+    )
+
+
+def not_a_leaf(node: str) -> RuntimeError:
+    """requires_grad switched off on a computed tensor."""
+    return explained(
+        RuntimeError,
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+        "subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+        why=f"this tensor was computed (by {node}), so its history decides.",
+        fix="x = x.detach() gives a tensor that shares the numbers but not the history.",
+    )
+
+
+def misfit_grad(have: Shape, have_dtype: Any, want: Shape, want_dtype: Any) -> RuntimeError:
+    """A tensor assigned to `.grad` that does not fit."""
+    return explained(
+        RuntimeError,
+        f"assigned grad has data of a different {'size' if have != want else 'type'}",
+        why=f"there is one slope for each element: {want} of {want_dtype}, and this is {have} of {have_dtype}.",
+        fix="assign a tensor of the same shape and dtype, or None to clear the gradient.",
+    )
+
+
+def not_one_element(shape: Shape) -> RuntimeError:
+    """`item` of a tensor that does not hold exactly one."""
+    size = 1
+    for n in shape:
+        size *= n
+    return explained(
+        RuntimeError,
+        f"a Tensor with {size} elements cannot be converted to Scalar",
+        why=f"its shape is {shape}, and a Python number is a single value.",
+        fix="reduce it first, as in x.mean().item(), pick one, as in x[0].item(), or use x.tolist().",
+    )
+
+
+def numpy_of_tracked() -> RuntimeError:
+    """`numpy` of a tensor that requires grad."""
+    return explained(
+        RuntimeError,
+        "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+        why="NumPy records nothing, so what you compute from the array would have no gradient.",
+        fix="x.detach().numpy() says that you want the numbers only.",
+    )
+
+
+def ambiguous_truth(shape: Shape) -> RuntimeError:
+    """`if` of a tensor that does not hold exactly one element."""
+    words = "no values" if 0 in shape else "more than one value"
+    return explained(
+        RuntimeError,
+        f"Boolean value of Tensor with {words} is ambiguous",
+        why=f"`if` and `and` need one answer, and this tensor has shape {shape}.",
+        fix="ask for one: (x > 0).all() or (x > 0).any(); combine element by element with & and |.",
+    )
+
+
+def deepcopy_of_computed() -> RuntimeError:
+    """A deep copy of a tensor with history."""
+    return explained(
+        RuntimeError,
+        "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
+        why="a copy of a computed tensor would need a copy of its whole history.",
+        fix="copy.deepcopy(x.detach()) copies the numbers; x.clone() is a copy that stays in the graph.",
+    )
+
+
+def detach_of_view() -> RuntimeError:
+    """`detach_` of a view."""
+    return explained(
+        RuntimeError,
+        "Can't detach views in-place. Use detach() instead.",
+        why="a view shares its history with the tensor that it was taken of.",
+        fix="x = x.detach()",
+    )
+
+
+def no_such_dim(dim: int, ndim: int) -> IndexError:
+    """A dimension that the tensor does not have."""
+    limit = max(ndim, 1)
+    return explained(
+        IndexError,
+        f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})",
+        why=f"the tensor has {ndim} dimensions, counted from 0, or from -1 at the end.",
+        fix="choose a dim in that range; x.shape shows the dimensions.",
+    )

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad import errors
 
 if TYPE_CHECKING:
     from teachgrad.tensor import Tensor
@@ -158,14 +158,14 @@ class Node:
         tensor = self.tensors[place]
         assert tensor is not None
         if tensor.counter[0] != self.versions[place]:
-            raise _modified(self, tensor.array, edge(tensor), tensor.counter[0], self.versions[place])
+            raise errors.modified(self.name(), tensor.array, edge(tensor), tensor.counter[0], self.versions[place])
         return tensor
 
     def result(self) -> Array:
         """The result, for formulas that read it. Raises as `input` does."""
         assert self.value is not None
         if self.counter[0] != self.version:
-            raise _modified(self, self.value, self, self.counter[0], self.version)
+            raise errors.modified(self.name(), self.value, self, self.counter[0], self.version)
         return self.value
 
     def saved(self, names: tuple[str, ...], revive: Callable[[Array, Node], Tensor] | None = None) -> list[Any]:
@@ -291,28 +291,3 @@ def _attach(
     node.hooks = None
     out._requires_grad = True
     out._grad_fn = node
-
-
-def freed(node: Node) -> RuntimeError:
-    """The error for a second pass through a graph whose saved values are gone."""
-    return explained(
-        RuntimeError,
-        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-        "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-        "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
-        "saved tensors after calling backward.",
-        why=f"an earlier backward pass went through {node.name()} and freed what it had saved.",
-        fix="run the forward pass again (a new graph), or keep this one with backward(retain_graph=True) the first time.",
-    )
-
-
-def _modified(reader: Node, array: Array, source: Node | None, now: int, expected: int) -> RuntimeError:
-    kind = {"float32": "Float", "float64": "Double", "float16": "Half"}.get(array.dtype.name, array.dtype.name.title())
-    origin = "" if source is None else f", which is output 0 of {source.name()},"
-    return explained(
-        RuntimeError,
-        "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{kind}Tensor {list(array.shape)}]{origin} is at version {now}; expected version {expected} instead.",
-        why=f"{reader.name()} saved this value to compute its gradient; since then an in-place operation changed it.",
-        fix="use the operation that makes a new tensor (x = x + 1 instead of x += 1), or change the value after backward().",
-    )

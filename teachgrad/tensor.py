@@ -3,28 +3,28 @@
 A tensor holds a NumPy `array` and, if gradients are wanted, its history: the node of the graph that made it.
 Leaves (tensors that you made) have no such node; their gradient ends up in `.grad`.
 
-This module knows the graph and the engine. It knows no operation: those stand in `ops/`, and hang themselves
-onto `Operators`, the base class of Tensor.
+This module knows the graph. It knows no operation: those stand in `ops/`, and hang themselves onto `Operators`, the
+base class of Tensor, as do `backward` and the hooks from `autograd/`.
 """
 
 from __future__ import annotations
 
 import copy
-import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from types import NotImplementedType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from teachgrad import dtypes, engine, printing
+from teachgrad import dtypes, errors, printing
 from teachgrad.dtypes import dtype
-from teachgrad.errors import explained
-from teachgrad.graph import AccumulateGrad, Array, Hook, Node, edge
+from teachgrad.graph import AccumulateGrad, Array, Hook, Node
 from teachgrad.operators import Operators
 from teachgrad.size import Size
 
 if TYPE_CHECKING:
+    import weakref
+
     from teachgrad.ops.views import View
 
 
@@ -50,6 +50,7 @@ class Tensor(Operators):
     _view: View | None
     _sink: weakref.ref[AccumulateGrad] | None = None  # of a leaf that is part of a graph
     _hooks: list[Hook] | None = None  # of a leaf; a tensor with history has them on its node
+    _retains_grad = False
 
     def __init__(self, data: Any = (), *sizes: int) -> None:
         if isinstance(data, int):
@@ -126,20 +127,9 @@ class Tensor(Operators):
             RuntimeError: for integers and booleans, and for switching off a tensor that has a history.
         """
         if requires_grad and self.array.dtype.kind != "f":
-            raise explained(
-                RuntimeError,
-                "only Tensors of floating point dtype can require gradients",
-                why=f"this tensor holds {self.dtype}; between whole numbers there is nothing to slide along, so no slope.",
-                fix="make it of real numbers: tensor([1., 2.]) or x.float().",
-            )
+            raise errors.not_differentiable(self.dtype)
         if not requires_grad and self.grad_fn is not None:
-            raise explained(
-                RuntimeError,
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach().",
-                why=f"this tensor was computed (by {self.grad_fn.name()}), so its history decides.",
-                fix="x = x.detach() gives a tensor that shares the numbers but not the history.",
-            )
+            raise errors.not_a_leaf(self.grad_fn.name())
         self._requires_grad = requires_grad
         return self
 
@@ -162,29 +152,17 @@ class Tensor(Operators):
 
     @grad.setter
     def grad(self, new: Tensor | None) -> None:
-        if new is not None:
-            if not isinstance(new, Tensor):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__!r}")
-            if new is self:
-                raise RuntimeError("can't assign Variable as its own grad")
-            if new.array.shape != self.array.shape or new.array.dtype != self.array.dtype:
-                raise explained(
-                    RuntimeError,
-                    f"assigned grad has data of a different size or type: {tuple(new.shape)} {new.dtype} "
-                    f"for a tensor of {tuple(self.shape)} {self.dtype}",
-                    why="there is one slope for each element, of the element's type.",
-                    fix="assign a tensor of the same shape and dtype, or None to clear the gradient.",
-                )
+        if new is not None and not isinstance(new, Tensor):
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__!r}")
+        if new is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        if new is not None and (new.array.shape, new.array.dtype) != (self.array.shape, self.array.dtype):
+            raise errors.misfit_grad(tuple(new.shape), new.dtype, tuple(self.shape), self.dtype)
         self._grad = new
 
     @grad.deleter
     def grad(self) -> None:
         self._grad = None
-
-    @property
-    def retains_grad(self) -> bool:
-        """Whether `retain_grad` was called, as ``torch.Tensor.retains_grad``."""
-        return bool(self.__dict__.get("_retains_grad")) and not self.is_leaf
 
     @property
     def _version(self) -> int:
@@ -196,67 +174,12 @@ class Tensor(Operators):
         """The tensor whose memory this view shows, None if it has its own, as PyTorch's ``_base``."""
         return None if self._view is None else self._view.base
 
-    # Gradients
+    @property
+    def retains_grad(self) -> bool:
+        """Whether `retain_grad` was called, as ``torch.Tensor.retains_grad``."""
+        return self._retains_grad and not self.is_leaf
 
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Tensor | Sequence[Tensor] | None = None,
-    ) -> None:
-        """Add d(self)/d(leaf) to the `.grad` of every leaf that self depends on, as ``torch.Tensor.backward``.
-
-        Args:
-            gradient: the gradient of something else with respect to self, of self's shape: where the walk starts.
-                May be left out if self has one element; it is 1 then.
-            retain_graph: keep the saved values, so that backward can go through this graph again.
-                By default as `create_graph`.
-            create_graph: record the backward pass as well, so that gradients can be differentiated.
-            inputs: accumulate into these tensors only.
-
-        Raises:
-            RuntimeError: if self has no history, is not a scalar and no gradient is given, if the graph was
-                freed by an earlier pass, or if a saved value was changed in place.
-
-        >>> import teachgrad as tg
-        >>> x = tg.tensor(2.0, requires_grad=True)
-        >>> (x**2).backward()
-        >>> x.grad
-        tensor(4.)
-        """
-        backward([self], [gradient], retain_graph, create_graph, inputs)
-
-    def retain_grad(self) -> None:
-        """Keep the gradient of a tensor that is not a leaf in its `.grad` too, as ``torch.Tensor.retain_grad``."""
-        if not self.requires_grad:
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.is_leaf or self.retains_grad:
-            return
-        self.__dict__["_retains_grad"] = True
-        me = weakref.ref(self)
-
-        def keep(g: Tensor) -> None:
-            tensor = me()
-            if tensor is not None:
-                tensor._grad = g.clone() if tensor._grad is None else tensor._grad + g
-
-        self.register_hook(keep)
-
-    def register_hook(self, hook: Hook) -> RemovableHandle:
-        """Call `hook(grad)` whenever a gradient for this tensor is computed, as ``torch.Tensor.register_hook``.
-
-        A hook that returns a tensor replaces the gradient.
-        """
-        node = edge(self)
-        if node is None:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if node.hooks is None:
-            node.hooks = []
-        if isinstance(node, AccumulateGrad):
-            self._hooks = node.hooks  # the sink of a leaf may be gone before the next pass; the leaf stays
-        node.hooks.append(hook)
-        return RemovableHandle(node.hooks, hook)
+    # Leaving the graph
 
     def detach(self) -> Tensor:
         """The same memory without the history, as ``torch.Tensor.detach``. Nothing is copied."""
@@ -267,11 +190,7 @@ class Tensor(Operators):
     def detach_(self) -> Self:
         """Forget the history, in place, as ``torch.Tensor.detach_``."""
         if self._view is not None:
-            raise RuntimeError(
-                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
-                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
-                "detach_() cannot be called on these gradients."
-            )
+            raise errors.detach_of_view()
         self._grad_fn, self._requires_grad = None, False
         return self
 
@@ -298,12 +217,7 @@ class Tensor(Operators):
             RuntimeError: if there is not exactly one element.
         """
         if self.array.size != 1:
-            raise explained(
-                RuntimeError,
-                f"a Tensor with {self.array.size} elements cannot be converted to Scalar",
-                why=f"its shape is {tuple(self.shape)}, and a Python number is a single value.",
-                fix="reduce it first, as in x.mean().item(), pick one, as in x[0].item(), or use x.tolist().",
-            )
+            raise errors.not_one_element(self.array.shape)
         return self.array.item()
 
     def tolist(self) -> Any:
@@ -319,12 +233,7 @@ class Tensor(Operators):
         if force:
             return self.array
         if self.requires_grad:
-            raise explained(
-                RuntimeError,
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
-                why="NumPy records nothing, so what you compute from the array would have no gradient.",
-                fix="x.detach().numpy() says that you want the numbers only.",
-            )
+            raise errors.numpy_of_tracked()
         return self.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -355,13 +264,7 @@ class Tensor(Operators):
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
-            words = "no values" if self.array.size == 0 else "more than one value"
-            raise explained(
-                RuntimeError,
-                f"Boolean value of Tensor with {words} is ambiguous",
-                why=f"`if` and `and` need one answer, and this tensor of shape {tuple(self.shape)} holds {self.array.size}.",
-                fix="ask for one: (x > 0).all() or (x > 0).any(); combine element by element with & and |.",
-            )
+            raise errors.ambiguous_truth(self.array.shape)
         return bool(self.array.item())
 
     def __float__(self) -> float:
@@ -380,12 +283,7 @@ class Tensor(Operators):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
-            raise explained(
-                RuntimeError,
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
-                why="a copy of a computed tensor would need a copy of its whole history.",
-                fix="copy.deepcopy(x.detach()) copies the numbers; x.clone() is a copy that stays in the graph.",
-            )
+            raise errors.deepcopy_of_computed()
         twin = wrap(self.array.copy(), type(self))
         memo[id(self)] = twin
         twin._requires_grad = self._requires_grad
@@ -451,123 +349,5 @@ def checked_dim(dim: int, ndim: int) -> int:
     """
     limit = max(ndim, 1)
     if not -limit <= dim < limit:
-        raise explained(
-            IndexError,
-            f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})",
-            why=f"the tensor has {ndim} dimensions, counted from 0, or from -1 at the end.",
-            fix="choose a dim in that range; x.shape shows the dimensions.",
-        )
+        raise errors.no_such_dim(dim, ndim)
     return dim % limit
-
-
-class RemovableHandle:
-    """What `register_hook` returns: `.remove()` takes the hook away, as does leaving a `with` block."""
-
-    def __init__(self, hooks: list[Any], hook: Any) -> None:
-        self._hooks, self._hook = hooks, hook
-
-    def remove(self) -> None:
-        """Take the hook away; a second call does nothing."""
-        self._hooks[:] = [hook for hook in self._hooks if hook is not self._hook]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
-
-
-class _ForEngine:
-    """What the engine asks of tensors, see `engine.Tensors`."""
-
-    wrap = staticmethod(wrap)
-
-    @staticmethod
-    def revive(array: Array, node: Node) -> Tensor:
-        tensor = wrap(array)
-        tensor.counter, tensor._requires_grad, tensor._grad_fn = node.counter, True, node
-        return tensor
-
-    @staticmethod
-    def cast(tensor: Tensor, dtype: np.dtype[Any]) -> Tensor:
-        return tensor if tensor.array.dtype == dtype else tensor.to(dtypes.of_numpy(dtype))
-
-    @staticmethod
-    def clone(tensor: Tensor) -> Tensor:
-        return tensor.clone()
-
-
-def backward(
-    roots: Sequence[Tensor],
-    gradients: Sequence[Tensor | None],
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Tensor | Sequence[Tensor] | None = None,
-) -> None:
-    """Accumulate the gradients of one or several roots; see `Tensor.backward`."""
-    retain = create_graph if retain_graph is None else retain_graph
-    seeds = seeded(roots, gradients, create_graph)
-    if inputs is None:
-        engine.run(seeds, _ForEngine, retain_graph=retain, create_graph=create_graph)
-        return
-    targets = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    for target, g in zip(targets, gradients_at(targets, seeds, retain, create_graph), strict=True):
-        if g is not None:
-            engine.accumulate(target, g, False, _ForEngine)
-
-
-def gradients_at(targets: Sequence[Tensor], seeds: dict[Node, Any], retain: bool, create: bool) -> list[Any]:
-    """The gradients that arrive at the targets, None where none does. Nothing is accumulated."""
-    nodes = [edge(target) for target in targets]
-    if not targets or None in nodes:
-        raise explained(
-            RuntimeError,
-            "One of the differentiated Tensors does not require grad" if targets else "inputs argument cannot be empty.",
-            why="a gradient was asked for with respect to something that no graph leads to.",
-            fix="give the tensor requires_grad=True before the forward pass.",
-        )
-    wanted = [node for node in nodes if node is not None]
-    arrived = engine.run(seeds, _ForEngine, retain_graph=retain, create_graph=create, wanted=wanted)
-    return [arrived.get(node) for node in wanted]
-
-
-def seeded(roots: Sequence[Tensor], gradients: Sequence[Tensor | None], create_graph: bool) -> dict[Node, Any]:
-    """Where the backward pass starts: for each root's node, the gradient that arrives there."""
-    seeds: dict[Node, Any] = {}
-    for position, (root, gradient) in enumerate(zip(roots, gradients, strict=True)):
-        node = edge(root)
-        if node is None:
-            raise explained(
-                RuntimeError,
-                f"element {position} of tensors does not require grad and does not have a grad_fn",
-                why="nothing that it was computed from requires grad, or it was computed under no_grad or after detach.",
-                fix="make the inputs with requires_grad=True, and compute the result outside of no_grad.",
-            )
-        seed = _seed(position, root, gradient)
-        g: Any = seed if create_graph else seed.array
-        seeds[node] = seeds[node] + g if node in seeds else g
-    return seeds
-
-
-def _seed(position: int, root: Tensor, gradient: Tensor | None) -> Tensor:
-    """The gradient to start from at one root: the one given, or 1 for a scalar."""
-    if gradient is None:
-        if root.array.size != 1:
-            raise explained(
-                RuntimeError,
-                "grad can be implicitly created only for scalar outputs",
-                why=f"this tensor has shape {tuple(root.shape)}: {root.array.size} outputs, each with a gradient of its own.",
-                fix="reduce it to one number (x.sum(), x.mean()), or weigh the outputs with backward(gradient=...).",
-            )
-        return wrap(np.ones_like(root.array))
-    if not isinstance(gradient, Tensor):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
-    if gradient.array.shape != root.array.shape:
-        raise explained(
-            RuntimeError,
-            f"Mismatch in shape: grad_output[{position}] has a shape of {gradient.shape} and output[{position}] has a shape "
-            f"of {root.shape}.",
-            why="the gradient holds one weight for each output element.",
-            fix="give a gradient of the output's shape.",
-        )
-    return gradient
