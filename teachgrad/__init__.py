@@ -6,6 +6,7 @@ The names here are PyTorch's, so that ``import teachgrad as torch`` runs what wa
 import math
 
 import teachgrad.autograd.hooks
+import teachgrad.copying
 import teachgrad.ops.indexing  # noqa: F401 - hangs x[i] onto tensors
 from teachgrad import autograd
 from teachgrad.dtypes import (

@@ -1,8 +1,7 @@
-"""Grad mode: whether operations are recorded. One switch per thread, and four ways to turn it.
+"""Grad mode: whether operations are recorded. One switch per thread, and three ways to turn it.
 
-Ground floor: knows nothing of tensors or graphs. Each thread has its own switch, because JupyterLab
-runs a widget's callback in another thread while a cell is busy, and a `no_grad` there must not stop
-the recording here.
+Ground floor: knows nothing of tensors or graphs. Each thread has its own switch, because JupyterLab runs a widget's
+callback in another thread while a cell is busy, and a `no_grad` there must not stop the recording here.
 """
 
 from __future__ import annotations
@@ -10,11 +9,8 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, Self, TypeVar, overload
-
-F = TypeVar("F", bound=Callable[..., Any])
+from collections.abc import Callable
+from typing import Any, Self
 
 
 class Mode(threading.local):
@@ -37,7 +33,7 @@ def is_grad_enabled() -> bool:
 
 
 class _Switch:
-    """A context manager, re-entrant and reusable, that is a decorator as well."""
+    """A context manager that can be entered again and again, and is a decorator as well."""
 
     def __init__(self, enabled: bool) -> None:
         self._enabled = enabled
@@ -48,68 +44,52 @@ class _Switch:
         mode.enabled = self._enabled
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         mode.enabled = self._before.pop()
 
-    def __call__(self, function: F) -> F:
+    def __call__(self, function: Callable[..., Any]) -> Any:
         enabled = self._enabled
-        if inspect.isgeneratorfunction(function):
-            return _switched_generator(function, enabled)  # type: ignore[return-value]
 
         @functools.wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
             with _Switch(enabled):
                 return function(*args, **kwargs)
 
-        return switched  # type: ignore[return-value]
-
-
-def _switched_generator(function: Callable[..., Any], enabled: bool) -> Callable[..., Iterator[Any]]:
-    """A generator runs in pieces: the switch is set while a piece runs, not while the caller works."""
-
-    @functools.wraps(function)
-    def switched(*args: Any, **kwargs: Any) -> Any:
-        generator = function(*args, **kwargs)
-        step, payload = generator.send, None
-        while True:
-            try:
-                with _Switch(enabled):
-                    item = step(payload)
-            except StopIteration as stop:
-                return stop.value
-            try:
-                step, payload = generator.send, (yield item)
-            except GeneratorExit:
-                with _Switch(enabled):
+        @functools.wraps(function)
+        def switched_generator(*args: Any, **kwargs: Any) -> Any:
+            # It runs in pieces: the switch is set while a piece runs, not while the caller works.
+            generator = function(*args, **kwargs)
+            resume: Callable[[], Any] = functools.partial(next, generator)
+            while True:
+                try:
+                    with _Switch(enabled):
+                        item = resume()
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    resume = functools.partial(generator.send, (yield item))
+                except GeneratorExit:
                     generator.close()
-                raise
-            except BaseException as error:
-                step, payload = generator.throw, error
+                    raise
+                except BaseException as error:
+                    resume = functools.partial(generator.throw, error)
 
-    return switched
+        return switched_generator if inspect.isgeneratorfunction(function) else switched
 
 
-class _ModeManager(_Switch):
-    """`no_grad` and `enable_grad` decorate with or without parentheses."""
+class _NamedSwitch(_Switch):
+    """A switch whose name says its position; as a decorator it works with and without parentheses."""
 
-    enabled_inside: bool
+    position: bool
 
-    @overload
-    def __new__(cls) -> Self: ...
-    @overload
-    def __new__(cls, function: F) -> F: ...
-    def __new__(cls, function: Any = None) -> Any:
-        self = super().__new__(cls)
-        if function is None:
-            return self
-        self.__init__()  # type: ignore[misc]
-        return self(function)
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        return super().__new__(cls) if function is None else _Switch(cls.position)(function)
 
     def __init__(self) -> None:
-        super().__init__(self.enabled_inside)
+        super().__init__(self.position)
 
 
-class no_grad(_ModeManager):  # noqa: N801 - PyTorch's own spelling
+class no_grad(_NamedSwitch):  # noqa: N801 - PyTorch's own spelling
     """Record nothing inside, as ``torch.no_grad``: results have ``requires_grad=False`` and no graph.
 
     >>> import teachgrad as tg
@@ -119,29 +99,27 @@ class no_grad(_ModeManager):  # noqa: N801 - PyTorch's own spelling
     tensor(6.)
     """
 
-    enabled_inside = False
+    position = False
 
 
-class enable_grad(_ModeManager):  # noqa: N801
+class enable_grad(_NamedSwitch):  # noqa: N801
     """Record again inside a `no_grad` block, as ``torch.enable_grad``."""
 
-    enabled_inside = True
+    position = True
 
 
 class set_grad_enabled(_Switch):  # noqa: N801
-    """Set the switch by a value, at once as a function or for a block, as ``torch.set_grad_enabled``."""
+    """Set the switch by a value: at once as a function, or for a block, as ``torch.set_grad_enabled``."""
 
-    def __init__(self, mode_: bool) -> None:
-        super().__init__(bool(mode_))
-        self._before.append(mode.enabled)
-        mode.enabled = self._enabled
+    def __init__(self, mode: bool) -> None:
+        super().__init__(bool(mode))
+        self.__enter__()
 
     def __enter__(self) -> Self:
-        if not self._before:  # entered a second time; the first time, the value was kept when the object was made
-            self._before.append(mode.enabled)
-        mode.enabled = self._enabled
+        if not self._before:  # in `with set_grad_enabled(...)` the constructor has entered already
+            super().__enter__()
         return self
 
-    def __call__(self, function: F) -> F:
-        mode.enabled = self._before.pop()  # as a decorator it must not act until the function runs
+    def __call__(self, function: Callable[..., Any]) -> Any:
+        self.__exit__()  # as a decorator it must not act until the function runs
         return super().__call__(function)

@@ -93,17 +93,10 @@ def _reading(formula: Formula, inputs: tuple[str, ...]) -> Formula:
     if not names:
         return lambda g, node: formula(g)
     if names == ("out",):
-        return lambda g, node: formula(g, node.value if node.counter[0] == node.version else node.result())
+        return lambda g, node: formula(g, node.result())
     if len(names) == 1 and names[0] in inputs:
         place = inputs.index(names[0])
-
-        def read_one_input(g: Any, node: Node) -> Any:
-            tensor = node.tensors[place]  # type: ignore[index]
-            if tensor.counter[0] != node.versions[place]:  # type: ignore[union-attr]
-                node.input(place)  # says what happened
-            return formula(g, tensor.array)  # type: ignore[union-attr]
-
-        return read_one_input
+        return lambda g, node: formula(g, node.input(place).array)
     return lambda g, node: formula(g, *node.saved(names))
 
 
@@ -114,8 +107,8 @@ class Node:
         seq: its number in the order of creation. **Every parent has a smaller one.**
         op: the operation, with its gradient formulas.
         parents: for each input, the node that its gradient flows to; None where none is wanted.
-        tensors, versions: for each input, the tensor and its version if a formula reads it; both None once freed.
-        attributes: further values that formulas name, such as the `dim` of a sum.
+        tensors, versions: for each input, its version and, if a formula reads it, the tensor; None once freed.
+        attributes: further values that formulas name, such as the `shape` that was summed; None once freed.
         value, counter, version: the result, its version counter, and the version at which it was right.
         shape, dtype: of the result, and so of the gradient that arrives here.
         hooks: functions that see, and may replace, the gradient that arrives here.
@@ -131,7 +124,7 @@ class Node:
     parents: tuple[Node | None, ...]
     tensors: tuple[Tensor | None, ...] | None
     versions: tuple[int, ...]
-    attributes: tuple[Any, ...]
+    attributes: tuple[Any, ...] | None
     value: Array | None
     counter: list[int]
     version: int
@@ -152,21 +145,22 @@ class Node:
         """An input that was saved for the formulas.
 
         Raises:
-            RuntimeError: if it was changed in place since the forward pass.
+            RuntimeError: if it was freed, or changed in place since the forward pass.
         """
-        assert self.tensors is not None
-        tensor = self.tensors[place]
-        assert tensor is not None
+        if self.tensors is None:
+            raise errors.freed(self.name())
+        tensor: Tensor = self.tensors[place]  # type: ignore[assignment]
         if tensor.counter[0] != self.versions[place]:
             raise errors.modified(self.name(), tensor.array, edge(tensor), tensor.counter[0], self.versions[place])
         return tensor
 
     def result(self) -> Array:
         """The result, for formulas that read it. Raises as `input` does."""
-        assert self.value is not None
+        if self.tensors is None:
+            raise errors.freed(self.name())
         if self.counter[0] != self.version:
             raise errors.modified(self.name(), self.value, self, self.counter[0], self.version)
-        return self.value
+        return self.value  # type: ignore[return-value]
 
     def saved(self, names: tuple[str, ...], revive: Callable[[Array, Node], Tensor] | None = None) -> list[Any]:
         """The values that a formula names: as arrays or, if the backward pass itself is recorded, as tensors.
@@ -181,19 +175,24 @@ class Node:
             elif name in self.op.inputs:
                 tensor = self.input(self.op.inputs.index(name))
                 values.append(tensor.array if revive is None else tensor)
+            elif self.attributes is None:
+                raise errors.freed(self.name())
             else:
                 values.append(self.attributes[self.op.attributes.index(name)])
         return values
 
     def label(self) -> str:
         """The op's symbol for pictures, with the attributes it mentions filled in: ``**2``."""
-        return self.op.symbol.format(**dict(zip(self.op.attributes, self.attributes, strict=True)))
+        return self.op.symbol.format(**dict(zip(self.op.attributes, self.attributes or (), strict=False)))
 
     def free(self) -> None:
         """Drop what was saved for the formulas. The graph's shape, and small values, remain to be looked at."""
         self.tensors = None
         if self.value is not None and self.value.size > SMALL:
             self.value = None
+        for attribute in self.attributes or ():
+            if isinstance(attribute, np.ndarray):
+                self.attributes = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -237,9 +236,12 @@ _new_node = object.__new__
 
 
 def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> None:
-    """Give `out`, just computed by `op` from `inputs`, its history: a new node that points back at their nodes."""
+    """Give `out`, just computed by `op` from `inputs`, its history: a new node that points back at theirs."""
     parents = tuple([edge(t) for t in inputs])
-    reads_out, *read = op.plans[tuple([parent is not None for parent in parents])]
+    live = tuple([parent is not None for parent in parents])
+    if True not in live:
+        return
+    reads_out, *read = op.plans[live]
     tensors = tuple([t if wanted else None for t, wanted in zip(inputs, read, strict=True)])
     _attach(op, out, parents, tensors, tuple([t.counter[0] for t in inputs]), attributes, reads_out)
 
@@ -262,6 +264,8 @@ def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor) -> None:
         to_a = edge(a)
     if to_b is None or b._view is not None:
         to_b = edge(b)
+    if to_a is to_b is None:
+        return
     reads_out, reads_a, reads_b = op.plans[to_a is not None, to_b is not None]
     tensors = (a if reads_a else None, b if reads_b else None)
     _attach(op, out, (to_a, to_b), tensors, (a.counter[0], b.counter[0]), (), reads_out)

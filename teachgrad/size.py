@@ -10,6 +10,7 @@ import operator
 from collections.abc import Iterable
 from typing import Any, Self, SupportsIndex
 
+from teachgrad import errors
 from teachgrad.errors import explained
 
 
@@ -87,3 +88,15 @@ def _tuple(other: object) -> tuple[Any, ...]:
             "write shape + (n,) to add a dimension of n elements.",
         )
     return other
+
+
+def checked_dim(dim: int, ndim: int) -> int:
+    """A dimension counted from the front, from one that may be counted from the back.
+
+    Raises:
+        IndexError: if there is no such dimension.
+    """
+    limit = max(ndim, 1)
+    if not -limit <= dim < limit:
+        raise errors.no_such_dim(dim, ndim)
+    return dim % limit

@@ -9,7 +9,6 @@ base class of Tensor, as do `backward` and the hooks from `autograd/`.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from types import NotImplementedType
 from typing import TYPE_CHECKING, Any, Self
@@ -20,7 +19,7 @@ from teachgrad import dtypes, errors, printing
 from teachgrad.dtypes import dtype
 from teachgrad.graph import AccumulateGrad, Array, Hook, Node
 from teachgrad.operators import Operators
-from teachgrad.size import Size
+from teachgrad.size import Size, checked_dim
 
 if TYPE_CHECKING:
     import weakref
@@ -87,25 +86,9 @@ class Tensor(Operators):
         """The number of elements, as ``torch.Tensor.numel``."""
         return self.array.size
 
-    def element_size(self) -> int:
-        """Bytes of one element, as ``torch.Tensor.element_size``."""
-        return self.array.itemsize
-
     def is_floating_point(self) -> bool:
         """Whether the elements are floating-point numbers, as ``torch.Tensor.is_floating_point``."""
         return self.array.dtype.kind == "f"
-
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory row by row, as ``torch.Tensor.is_contiguous``."""
-        return self.array.flags.c_contiguous
-
-    def stride(self) -> tuple[int, ...]:
-        """For each dimension, how many elements apart neighbours lie, as ``torch.Tensor.stride``."""
-        return tuple(step // self.array.itemsize for step in self.array.strides)
-
-    def data_ptr(self) -> int:
-        """The address of the first element, as ``torch.Tensor.data_ptr``; equal addresses mean shared memory."""
-        return int(self.array.__array_interface__["data"][0])
 
     # Its place in the graph
 
@@ -281,20 +264,6 @@ class Tensor(Operators):
     def __hash__(self) -> int:
         return id(self)  # == compares element by element; as a key of a dictionary a tensor stands for itself
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if not self.is_leaf:
-            raise errors.deepcopy_of_computed()
-        twin = wrap(self.array.copy(), type(self))
-        memo[id(self)] = twin
-        twin._requires_grad = self._requires_grad
-        twin._grad = copy.deepcopy(self._grad, memo)
-        return twin
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError("only leaf tensors can be pickled: use x.detach()")
-        return _rebuilt, (type(self), self.array, self._requires_grad)
-
     # NumPy's functions, called on tensors, find their row of the op table: that is how one gradient formula,
     # written with np.cos, serves arrays in a first derivative and tensors in a second one.
 
@@ -333,21 +302,3 @@ def wrap(array: Any, kind: type[Tensor] = Tensor) -> Tensor:
     tensor._requires_grad = False
     tensor._grad_fn = tensor._grad = tensor._view = None
     return tensor
-
-
-def _rebuilt(kind: type[Tensor], array: Array, requires_grad: bool) -> Tensor:
-    tensor = wrap(array, kind)
-    tensor._requires_grad = requires_grad
-    return tensor
-
-
-def checked_dim(dim: int, ndim: int) -> int:
-    """A dimension counted from the front, from one that may be counted from the back.
-
-    Raises:
-        IndexError: if there is no such dimension.
-    """
-    limit = max(ndim, 1)
-    if not -limit <= dim < limit:
-        raise errors.no_such_dim(dim, ndim)
-    return dim % limit

@@ -12,7 +12,7 @@ import numpy as np
 
 from teachgrad.errors import explained
 from teachgrad.graph import Op
-from teachgrad.ops.shape import squeeze, unsqueeze
+from teachgrad.ops.shape import reshape, squeeze, unsqueeze
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.tensor import Tensor
 
@@ -104,9 +104,11 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> linear(tg.ones(1, 2), tg.tensor([[1.0, 2.0]]), tg.tensor([10.0]))
     tensor([[13.]])
     """
-    if bias is None or x.array.ndim != 2:
-        product = matmul(x, weight.t())
-        return product if bias is None else product + bias
+    if bias is None:
+        return matmul(x, weight.t())
+    if x.array.ndim != 2:
+        rows = linear(reshape(x, -1, x.array.shape[-1]), weight, bias)
+        return reshape(rows, *x.array.shape[:-1], rows.array.shape[1])
     try:
         out = np.dot(x.array, weight.array.T)
     except ValueError:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.graph import Op
-from teachgrad.ops.reduction import mean, sum
-from teachgrad.ops.table import method, result
 from teachgrad.ops.shape import to
-from teachgrad.tensor import Tensor, checked_dim
+from teachgrad.ops.table import as_operands, method, no_broadcast, promoted, result
+from teachgrad.size import checked_dim
+from teachgrad.tensor import Tensor
 
 # Every probability depends on every score: raising one lowers the others. Hence the sum.
 SOFTMAX = Op(
@@ -78,14 +80,30 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     >>> mse_loss(tg.tensor([1.0, 2.0]), tg.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    x, y = input.array, target.array
-    if x.shape != y.shape or x.dtype is not y.dtype or reduction not in ("mean", "sum"):
-        squares = (input - target) ** 2
-        return reduced(squares, reduction)
-    difference = x - y
+    if input.array.shape != target.array.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
+            "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=2,
+        )
+    input, target = as_operands("mse_loss", input, target)
+    x, y = promoted(input.array, target.array)
+    try:
+        difference = x - y
+    except ValueError:
+        raise no_broadcast(x.shape, y.shape) from None
+    if reduction == "none":
+        return result(MSE, np.square(difference), (input, target), (2,))
     total = np.dot(difference.ravel(), difference.ravel())
-    count = x.size if reduction == "mean" else 1
+    count = _divisor(reduction, difference.size)
     return result(MSE, total / x.dtype.type(count), (input, target), (2 / count,))
+
+
+def _divisor(reduction: str, count: int) -> float:
+    """What the sum of the losses is divided by."""
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return 1 if reduction == "sum" else count or math.nan
 
 
 def nll_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
@@ -105,12 +123,12 @@ def nll_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     rows = np.arange(len(classes))
     losses = -scores[rows, classes]
     weights = np.zeros_like(scores)
-    weights[rows, classes] = -1 / max(len(classes), 1) if reduction == "mean" else -1
-    weights = weights[0] if single else weights
-    if reduction == "none" and not single:
-        return result(NLL_EACH, losses, (input,), (weights,))
-    total = losses.mean() if reduction == "mean" else losses.sum()
-    return result(NLL, total, (input,), (weights,))
+    if reduction == "none":
+        weights[rows, classes] = -1
+        return result(NLL, losses[0], (input,), (weights[0],)) if single else result(NLL_EACH, losses, (input,), (weights,))
+    count = _divisor(reduction, len(classes))
+    weights[rows, classes] = -1 / count
+    return result(NLL, losses.sum() / scores.dtype.type(count), (input,), (weights[0] if single else weights,))
 
 
 def cross_entropy(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
@@ -127,18 +145,6 @@ def cross_entropy(input: Tensor, target: Tensor, reduction: str = "mean") -> Ten
     return nll_loss(log_softmax(input, dim=input.array.ndim - 1), target, reduction)
 
 
-def reduced(losses: Tensor, reduction: str) -> Tensor:
-    """The mean or the sum of losses, or all of them."""
-    match reduction:
-        case "mean":
-            return mean(losses)
-        case "sum":
-            return sum(losses)
-        case "none":
-            return losses
-    raise ValueError(f"{reduction} is not a valid value for reduction")
-
-
 def _checked_classes(scores: Any, classes: Any) -> Any:
     """Classes that fit the scores (N, C)."""
     if scores.ndim != 2 or classes.shape != scores.shape[:1]:
@@ -149,10 +155,9 @@ def _checked_classes(scores: Any, classes: Any) -> Any:
             fix="there has to be one class number for each row of scores.",
         )
     if classes.dtype != np.int64:
-        kind = {"float32": "Float", "float64": "Double", "int32": "Int"}.get(classes.dtype.name, classes.dtype.name.title())
         raise explained(
             RuntimeError,
-            f"expected scalar type Long but found {kind}",
+            f"expected scalar type Long but found {c_name(classes.dtype)}",
             why="the target names classes by whole numbers.",
             fix="convert it: target.long()",
         )

@@ -35,9 +35,9 @@ div = binary("div", np.true_divide, lambda g, b: g / b, lambda g, b, out: -g * o
              symbol="÷", real=True, domain=(0.5, 2), doc="a / b.")
 neg = unary("neg", np.negative, lambda g: -g, symbol="−", real=False, doc="-a.")
 reciprocal = unary("reciprocal", np.reciprocal, lambda g, out: -g * (out * out), symbol="1/x", domain=(0.5, 2), doc="1 / a.")
-abs = unary("abs", np.abs, lambda g, a: g * np.sign(a), symbol="|x|", domain=(0.2, 2), real=False,
+abs = unary("abs", np.abs, lambda g, a: g * np.sign(a), symbol="|x|", real=False,
             doc="The absolute value; its slope at 0 is taken as 0.")
-sign = unary("sign", np.sign, lambda g: g * 0, domain=(0.2, 2), real=False, doc="-1, 0 or 1.")
+sign = unary("sign", np.sign, lambda g: g * 0, real=False, doc="-1, 0 or 1.")
 
 # Powers, exponentials, logarithms
 exp = unary("exp", np.exp, lambda g, out: g * out, doc="e to the power of a.")
@@ -53,7 +53,7 @@ cos = unary("cos", np.cos, lambda g, a: -g * np.sin(a), doc="The cosine; a in ra
 tanh = unary("tanh", np.tanh, lambda g, out: g * (1 - out * out), doc="The hyperbolic tangent, from -1 to 1.")
 sigmoid = unary("sigmoid", lambda a: logistic(a), lambda g, out: g * (out * (1 - out)), symbol="σ",
                 doc="1 / (1 + exp(-a)), from 0 to 1.")
-relu = unary("relu", lambda a: np.maximum(a, a.dtype.type(0)), lambda g, out: g * (out > 0), domain=(0.2, 2), real=False,
+relu = unary("relu", lambda a: np.maximum(a, a.dtype.type(0)), lambda g, out: g * (out > 0), real=False,
              doc="a where it is positive, else 0; its slope at 0 is taken as 0.")
 
 # fmt: on

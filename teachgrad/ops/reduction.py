@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from teachgrad import dtypes
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.graph import Op
 from teachgrad.ops.table import method, result, twin_of
-from teachgrad.tensor import Tensor, checked_dim, wrap
+from teachgrad.size import checked_dim
+from teachgrad.tensor import Tensor, wrap
 
 Dims = int | Sequence[int] | None
 
@@ -105,11 +106,10 @@ def mean(
         a = a.to(dtype)
     x = a.array
     if x.dtype.kind != "f":
-        kind = {"int64": "Long", "int32": "Int", "bool": "Bool"}.get(x.dtype.name, x.dtype.name.capitalize())
         raise explained(
             RuntimeError,
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {kind}",
+            f"Got: {c_name(x.dtype)}",
             why="an average of whole numbers is seldom whole.",
             fix="convert first: x.float().mean()",
         )

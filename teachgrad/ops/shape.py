@@ -18,8 +18,8 @@ from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.ops.views import view as view_of
-from teachgrad.size import Size
-from teachgrad.tensor import Tensor, checked_dim
+from teachgrad.size import checked_dim
+from teachgrad.tensor import Tensor
 
 RESHAPE = Op("ViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
 COPIED_RESHAPE = Op("UnsafeViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
@@ -31,6 +31,36 @@ PERMUTE = Op("PermuteBackward0", [lambda g, back: np.transpose(g, back)], ("back
 EXPAND = Op("ExpandBackward0", [lambda g: g], symbol="expand")  # the engine sums over what was stretched
 CLONE = Op("CloneBackward0", [lambda g: g], symbol="clone")
 CONVERT = Op("ToCopyBackward0", [lambda g: g], symbol="to")  # the engine gives g the type of the input
+
+
+# How the elements lie in memory
+
+
+@method("is_contiguous")
+def is_contiguous(a: Tensor) -> bool:
+    """Whether the elements lie in memory row by row, as ``torch.Tensor.is_contiguous``."""
+    return a.array.flags.c_contiguous
+
+
+@method("stride")
+def stride(a: Tensor) -> tuple[int, ...]:
+    """For each dimension, how many elements apart neighbours lie, as ``torch.Tensor.stride``."""
+    return tuple(step // a.array.itemsize for step in a.array.strides)
+
+
+@method("element_size")
+def element_size(a: Tensor) -> int:
+    """Bytes of one element, as ``torch.Tensor.element_size``."""
+    return a.array.itemsize
+
+
+@method("data_ptr")
+def data_ptr(a: Tensor) -> int:
+    """The address of the first element, as ``torch.Tensor.data_ptr``; equal addresses mean shared memory."""
+    return int(a.array.__array_interface__["data"][0])
+
+
+# Views of the same elements
 
 
 def sizes_of(name: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:

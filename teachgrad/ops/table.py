@@ -175,9 +175,9 @@ def twin_of(*numpy_functions: Any) -> Callable[[Function], Function]:
 
 
 def as_operands(name: str, a: Any, b: Any) -> tuple[Tensor, Tensor]:
-    """Two operands as tensors, where one is a tensor and the other may be a number or an array."""
+    """Two operands as tensors; one of them may be a number or an array."""
     if isinstance(a, Tensor):
-        return a, operand(name, b, a.array)
+        return a, b if isinstance(b, Tensor) else operand(name, b, a.array)
     if isinstance(b, Tensor):
         return operand(name, a, b.array), b
     raise not_a_tensor(name, "input", 1, a)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.grad_mode import enable_grad, mode, no_grad
 from teachgrad.graph import Array, Op, record
 from teachgrad.ops.table import ROWS, Function, method, result
@@ -168,11 +168,9 @@ def _refuse_misfit(target: Tensor, after: Tensor) -> None:
             fix="use the operation that makes a new tensor: x = x + y instead of x += y.",
         )
     if after.dtype.rank > target.dtype.rank:
-        kinds = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int"}
-        have, want = (kinds.get(t.dtype.name, t.dtype.name.capitalize()) for t in (after, target))
         raise explained(
             RuntimeError,
-            f"result type {have} can't be cast to the desired output type {want}",
+            f"result type {c_name(after.dtype)} can't be cast to the desired output type {c_name(target.dtype)}",
             why=f"the result is {after.dtype}, and the memory holds {target.dtype}: fractions would be lost.",
             fix="use the operation that makes a new tensor, or convert first: x = x.float().",
         )
