@@ -160,6 +160,14 @@ def _refuse_leaf(target: Tensor) -> None:
 
 
 def _refuse_misfit(target: Tensor, after: Tensor) -> None:
+    if not target.array.flags.writeable:
+        raise explained(
+            RuntimeError,
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation.",
+            why="it was expanded (or shares memory that is read-only), so writing one element would change others.",
+            fix="x = x.clone() gives each element memory of its own.",
+        )
     if after.array.shape != target.array.shape:
         raise explained(
             RuntimeError,
