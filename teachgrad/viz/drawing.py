@@ -1,0 +1,213 @@
+"""draw_graph: the computation graph of a tensor as a picture.
+
+Leaves and constants, the operations with their results, the tensor that was asked for, in the direction in
+which values flow. Puts a model (what) on a layout (where) as marks (how); knows no engine and no file format.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Mapping
+from math import hypot
+from pathlib import Path as FilePath
+
+from teachgrad.tensor import Tensor
+from teachgrad.viz import dot, layout, model, text
+from teachgrad.viz.figure import Figure, Writers, write_text
+from teachgrad.viz.model import Graph, Item
+from teachgrad.viz.scene import Group, Mark, Path, Rect, Scene, Text, line
+
+LETTER, SMALL_LETTER = 7.9, 6.7  # pixels that letters of 13 and 11 pixels take in the widest of the usual fonts
+SYMBOL_LETTER = 9.0  # the same for the bold letters in a badge
+ROW, STRIP, PAD = 28.0, 20.0, 9.0  # the height of a box, of the strip for its gradient; what is left free inside
+BADGE = 22.0  # the height of an operation's badge, and its least width
+MARGIN = 8.0
+
+
+def draw_graph(tensor: Tensor, names: Mapping[str, object] | None = None) -> Figure:
+    """The graph that computed a tensor, as a picture that shows itself in JupyterLab.
+
+    Leaves have a blue outline and a line for their gradient: `grad None` until `backward` filled it. Operations have
+    a badge with their symbol, and the value that flows out. What gets no gradient has a dashed outline. Arrows
+    point forward, as values flow. The picture is a snapshot: it does not change when the tensors do. Of a graph of more
+    than sixty nodes, those computed last are shown, and one box counts the rest.
+
+    Args:
+        tensor: any shape and dtype; usually a loss.
+        names: what to call tensors, as `{"w": w}`; a module in it lends the names of its parameters. By default
+            tensors are called as the variables are at the place of the call. `names={}` names nothing.
+
+    Returns:
+        A figure with `.svg`, `.html`, `.dot`, `.alt` and `.save(path)` for svg, html, png, pdf and dot. If there is
+        nothing to draw, it says so in words.
+
+    PyTorch has nothing like it; torchviz's `make_dot` comes nearest.
+
+    >>> import teachgrad as tg
+    >>> x = tg.tensor(2.0, requires_grad=True)
+    >>> draw_graph(3 * x)
+    Computation graph of a result = 6.0: leaf x = 2.0 (grad None); × of x and 3.0 = 6.0.
+    """
+    if names is None:
+        caller = sys._getframe(1)
+        variables = {**caller.f_locals, **caller.f_globals, **caller.f_locals}  # local ones first, and not hidden
+        names = {name: thing for name, thing in variables.items() if not name.startswith("_")}
+    known = model.Names(names)
+    problem = _problem(tensor, known)
+    return Words(problem) if problem else Drawing(model.read(tensor, known))
+
+
+def _problem(thing: object, names: model.Names) -> str:
+    """Why there is nothing to draw; empty if there is something."""
+    if not isinstance(thing, Tensor):
+        return f"Nothing to draw: draw_graph draws the graph of a tensor, and this is a {type(thing).__name__}."
+    if not thing.requires_grad:
+        return (
+            f"Nothing to draw: {names.leaf(thing) or 'this tensor'} has no graph. Operations are recorded only if "
+            "one of their inputs has requires_grad=True, and not inside of no_grad()."
+        )
+    return ""
+
+
+class Drawing(Figure):
+    """The picture of a graph; shows itself in a notebook.
+
+    Attributes:
+        graph: what is drawn, as data.
+        svg, html, dot: the picture as SVG, as a piece of a web page, and as Graphviz source.
+        alt: what it shows, in words.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        super().__init__(picture(graph), describe(graph), content=repr(graph))
+
+    @property
+    def dot(self) -> str:
+        """Graphviz source, for taking the graph elsewhere."""
+        return dot.source(self.graph)
+
+    def _writers(self) -> Writers:
+        return {**super()._writers(), ".dot": self._write_dot}
+
+    def _write_dot(self, path: FilePath) -> None:
+        write_text(path, self.dot)
+
+
+class Words(Figure):
+    """A sentence in the place of a picture."""
+
+    def __init__(self, sentence: str) -> None:
+        lines = textwrap.wrap(text.clean(sentence, longest=400), 90)
+        marks = [Text("caption", MARGIN, 21 + 20 * i, words) for i, words in enumerate(lines)]
+        size = (max(map(len, lines)) * LETTER + 2 * MARGIN, 20 * len(lines) + 14)
+        super().__init__(Scene(*size, marks), sentence, content=sentence)
+
+
+def describe(graph: Graph) -> str:
+    """The picture in words: everything for a small graph, the counts for a large one."""
+    items = graph.items
+    leaves = [f"{_called(item)}{_is(item)} (grad {item.grad})" for item in items if item.kind == "leaf"]
+    start = f"Computation graph of {items[-1].name or 'a result'}{_is(items[-1])}: "
+    if graph.operations > 12:
+        census = f"{text.plural(graph.operations, 'operation')}, {text.plural(graph.leaves, 'leaf')}"
+        return f"{start}{census}; leaves {text.listing(leaves)}." if leaves else f"{start}{census}."
+    told = [f"{'leaf' if len(leaves) == 1 else 'leaves'} {text.listing(leaves)}"] if leaves else []
+    for i, item in enumerate(items):
+        if item.kind == "operation":
+            inputs = text.listing([_called(items[j]) for j in graph.inputs(i)])
+            told.append(f"{item.name + ' = ' if item.name else ''}{item.symbol} of {inputs}{_is(item)}")
+    return start + "; ".join(told) + "."
+
+
+def _is(item: Item) -> str:
+    return f" of shape {item.value}" if item.value.startswith("(") else f" = {item.value}"
+
+
+def _called(item: Item) -> str:
+    return item.name or item.symbol or ("without a name" if item.kind == "leaf" else item.value)
+
+
+def picture(graph: Graph) -> Scene:
+    """Marks for the whole graph: arrows below, boxes above."""
+    sizes = [_size(item) for item in graph.items]
+    plan = layout.lay_out(sizes, graph.edges)
+    arrows = [mark for route in plan.routes for mark in _arrow([(x + MARGIN, y + MARGIN) for x, y in route])]
+    boxes = [
+        Group(
+            item.kind,
+            _box(item, x + MARGIN - w / 2, y + MARGIN - h / 2, w, h, last=i == len(sizes) - 1),
+            item.detail,
+            f"n{i}",
+        )
+        for i, (item, (x, y), (w, h)) in enumerate(zip(graph.items, plan.centres, sizes, strict=True))
+    ]
+    return Scene(plan.width + 2 * MARGIN, plan.height + 2 * MARGIN, [*arrows, *boxes])
+
+
+def _size(item: Item) -> tuple[float, float]:
+    """Room for the longest text that a box will ever hold: after backward, boxes are where they were before."""
+    head = text.width(_heading(item)) + (text.width(item.value) + 1 if item.value else 0)
+    if item.kind == "folded":
+        return max(text.width(item.name) * LETTER, text.width(item.value) * SMALL_LETTER) + 2 * PAD, ROW + STRIP
+    if item.kind == "operation":
+        return 2 * PAD + _badge(item) + head * LETTER, ROW + (STRIP if item.grad else 0)
+    return 2 * PAD + max(head * LETTER, _longest_grad(item) * SMALL_LETTER + PAD), ROW + (STRIP if item.grad else 0)
+
+
+def _longest_grad(item: Item) -> float:
+    usual = 0 if not item.grad else 10 if item.value.startswith("(") else max(7, text.width(item.value))
+    return 5 + max(usual, text.width(item.grad)) if item.grad else 0
+
+
+def _badge(item: Item) -> float:
+    return max(BADGE, text.width(item.symbol) * SYMBOL_LETTER + 10)
+
+
+def _heading(item: Item) -> str:
+    return item.name or ("leaf" if item.kind == "leaf" else "")
+
+
+def _box(item: Item, x: float, y: float, w: float, h: float, last: bool) -> list[Mark]:
+    """One item with its upper left corner at (x, y)."""
+    base, right = y + ROW / 2 + 4.5, x + w - PAD
+    if item.kind == "folded":
+        words = [Text("name", x + PAD, base, item.name), Text("word", x + PAD, base + STRIP - 2, item.value)]
+        return [Rect("folded", x, y, w, h, 6), *words]
+    left = x + PAD
+    if item.kind == "operation":
+        badge = _badge(item)
+        marks: list[Mark] = [
+            Rect("result" if last else "operation", x, y, w, h, ROW / 2),
+            Rect("badge", x + 3, y + 3, badge, BADGE, BADGE / 2),
+            Text("symbol", x + 3 + badge / 2, base, item.symbol),
+        ]
+        left += badge
+        right -= 2
+    else:
+        marks = [Rect(item.kind, x, y, w, h, 5)]
+    if _heading(item):
+        marks.append(Text("name" if item.name else "word", left, base, _heading(item)))
+    alone = item.kind == "constant" and not item.name
+    marks.append(Text("lone", x + w / 2, base, item.value) if alone else Text("value", right, base, item.value))
+    if item.grad:
+        low = y + ROW - 1
+        marks += [
+            Rect("awaited" if item.grad == "None" else "arrived", x + 4, low, w - 8, STRIP - 3, 3),
+            Text("word", x + PAD, low + 12.5, "grad"),
+            Text("grad", x + w - PAD, low + 12.5, item.grad),
+        ]
+    return marks
+
+
+def _arrow(route: list[tuple[float, float]]) -> list[Mark]:
+    """A curve with its tip at the end; the line stops short of it, so that the tip stays sharp."""
+    (x0, y0), (x1, y1) = route[-2], route[-1]
+    far = hypot(x1 - x0, y1 - y0) or 1.0
+    ux, uy = (x1 - x0) / far, (y1 - y0) / far
+    neck = (x1 - 7 * ux, y1 - 7 * uy)
+    shaft = [*route[:-1], neck]
+    curves = [("C", (*shaft[i], *shaft[i + 1], *shaft[i + 2])) for i in range(1, len(shaft), 3)]
+    corners = [(neck[0] - 3.6 * uy, neck[1] + 3.6 * ux), (neck[0] + 3.6 * uy, neck[1] - 3.6 * ux)]
+    return [Path("edge", [("M", shaft[0]), *curves]), line("tip", (x1, y1), *corners)]

@@ -1,0 +1,74 @@
+"""How each kind of mark looks: one table for all pictures, read by every artist.
+
+Colours are Okabe and Ito's, which people with any kind of colour vision tell apart; things that differ in colour
+differ in outline or wording too. All else is ink, the colour of the text around, so that a picture follows the
+theme of its page. Surfaces are in cividis, with a white casing under every path that runs over them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INK = "ink"
+BLUE, ORANGE, GREEN, VERMILLION = "#0072b2", "#e69f00", "#009e73", "#d55e00"
+BLACK, WHITE = "#1f2328", "#ffffff"
+CIVIDIS = ("#00224e", "#133670", "#3b496c", "#575d6d", "#707173", "#8a8779", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A filling and its tint (opacity), a line with its width and dashes, a text; `fade` is the opacity of it all.
+
+    `align` says which part of a text stands at its place: its start, middle or end.
+    """
+
+    fill: str = "none"
+    tint: float = 1.0
+    stroke: str = "none"
+    width: float = 0.0
+    dash: tuple[float, ...] = ()
+    size: float = 0.0
+    bold: bool = False
+    code: bool = False
+    align: str = "start"
+    fade: float = 1.0
+
+
+LOOKS = {
+    # graphs
+    "leaf": Look(BLUE, 0.1, BLUE, 2),
+    "constant": Look(INK, 0.03, INK, 1.2, dash=(4, 3), fade=0.85),
+    "operation": Look(INK, 0.04, INK, 1.2),
+    "result": Look(INK, 0.04, INK, 2.6),
+    "folded": Look(INK, 0.08, INK, 1.2, dash=(1.5, 3)),
+    "badge": Look(ORANGE),
+    "symbol": Look(BLACK, size=13, bold=True, align="middle"),
+    "arrived": Look(VERMILLION, 0.22),
+    "awaited": Look(INK, 0.07),
+    "name": Look(INK, size=13, bold=True, code=True),
+    "value": Look(INK, size=13, code=True, align="end"),
+    "lone": Look(INK, size=13, code=True, align="middle"),
+    "word": Look(INK, size=11, code=True),
+    "grad": Look(INK, size=11, code=True, align="end"),
+    "edge": Look(stroke=INK, width=1.4, fade=0.7),
+    "tip": Look(INK, fade=0.7),
+    # panels with axes
+    "frame": Look(stroke=INK, width=1, fade=0.6),
+    "grid": Look(stroke=INK, width=1, fade=0.14),
+    "across": Look(INK, size=11, fade=0.85, align="middle"),
+    "up": Look(INK, size=11, fade=0.85, align="end"),
+    "label": Look(INK, size=12, align="middle"),
+    "caption": Look(INK, size=13),
+    "title": Look(INK, size=13, bold=True),
+    # surfaces, curves and what moves on them
+    "curve": Look(stroke=BLUE, width=2.2),
+    "tangent": Look(stroke=GREEN, width=2, dash=(6, 4)),
+    "casing": Look(stroke=WHITE, width=4.5),
+    "path": Look(stroke=VERMILLION, width=2),
+    "trace": Look(stroke=VERMILLION, width=1.2, fade=0.55),
+    "dots": Look(stroke=VERMILLION, width=6),
+    "halo": Look(stroke=WHITE, width=8),
+    "start": Look(WHITE, stroke=BLACK, width=1.5),
+    "ball": Look(VERMILLION, stroke=WHITE, width=2),
+    **{f"band{i}": Look(colour) for i, colour in enumerate(CIVIDIS)},
+}

@@ -1,0 +1,222 @@
+"""The graph behind a tensor, as plain data: texts and numbers, ready to be laid out and drawn.
+
+This is the only file of the package that touches the engine's nodes. What it hands on is a snapshot: nothing
+in it changes when a later `backward()` fills a gradient. It knows nothing of positions, colours or formats.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from teachgrad.engine import newest_first
+from teachgrad.graph import AccumulateGrad, Array, Node
+from teachgrad.tensor import Tensor
+from teachgrad.viz import text
+
+MOST = 60  # items in one picture; of more, readers complain
+FEW = 30  # items that are left of a graph too large for one
+
+Kind = Literal["leaf", "constant", "operation", "folded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One node of the picture.
+
+    Attributes:
+        kind: a leaf that collects a gradient, a constant, an operation, or what was folded away.
+        name: the variable's name; empty if unknown.
+        symbol: of an operation, such as `×`.
+        value: the result in short, or its shape.
+        grad: the gradient in short, `None` before backward; empty where none is kept.
+        detail: everything known about it, one fact a line.
+    """
+
+    kind: Kind
+    name: str = ""
+    symbol: str = ""
+    value: str = ""
+    grad: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Items in topological order, inputs first; edges as (from, to), in the order of each operation's inputs.
+
+    `operations` and `leaves` count the whole graph, whatever was folded away.
+    """
+
+    items: tuple[Item, ...]
+    edges: tuple[tuple[int, int], ...]
+    operations: int
+    leaves: int
+
+    def inputs(self, item: int) -> list[int]:
+        """The items that feed this one, in order."""
+        return [tail for tail, head in self.edges if head == item]
+
+
+class Names:
+    """Which tensor is called what.
+
+    Args:
+        table: names to tensors. The first name of a tensor counts. Modules in it lend their parameters' names.
+
+    Entries that are neither are passed over, so that a table of variables can be given as it is.
+    """
+
+    def __init__(self, table: Mapping[str, object]) -> None:
+        self._leaves: dict[int, str] = {}
+        self._results: dict[Node, tuple[str, Tensor]] = {}
+        for name, thing in table.items():
+            if isinstance(thing, Tensor):
+                self._add(name, thing)
+        for name, thing in table.items():
+            parameters = getattr(type(thing), "named_parameters", None)
+            if callable(parameters) and not isinstance(thing, type):
+                for inner, parameter in parameters(thing):
+                    self._add(f"{name}.{inner}", parameter)
+
+    def _add(self, name: str, tensor: Tensor) -> None:
+        node = tensor.grad_fn
+        if node is None:
+            self._leaves.setdefault(id(tensor), text.clean(name))
+        else:
+            self._results.setdefault(node, (text.clean(name), tensor))
+
+    def leaf(self, tensor: Tensor) -> str:
+        """The name of a tensor that no operation made."""
+        return self._leaves.get(id(tensor), "")
+
+    def result(self, node: Node) -> tuple[str, Tensor | None]:
+        """The name of the tensor that `node` made, and that tensor itself."""
+        return self._results.get(node, ("", None))
+
+
+def read(root: Tensor, names: Names) -> Graph:
+    """The graph that computed `root`, which must have one or be a leaf that requires grad.
+
+    Of more than `MOST` items only about `FEW` are kept, those computed last; one more stands for everything
+    earlier. The time taken grows with the number of nodes, not faster.
+    """
+    if root.grad_fn is None:
+        return Graph((_leaf(root, names),), (), operations=0, leaves=1)
+    nodes = newest_first([root.grad_fn])
+    operations = [node for node in nodes if not isinstance(node, AccumulateGrad)]
+    kept, shown = _choose(operations, names, MOST)
+    if len(kept) < len(operations):
+        kept, shown = _choose(operations, names, FEW)
+    items: dict[Hashable, Item] = {}
+    wires: list[tuple[Hashable, Hashable]] = []
+    for node in reversed(kept):
+        for place, source in enumerate(_sources(node, names)):
+            if source not in shown:
+                source = FOLD
+            elif source not in items:
+                items[source] = _source(node, place, names)
+            wires.append((source, node))
+        items[node] = _operation(node, names)
+    leaves = len(nodes) - len(operations)
+    if any(tail is FOLD for tail, _ in wires):
+        hidden_leaves = leaves - sum(item.kind == "leaf" for item in items.values())
+        items = {FOLD: _folded(operations[len(kept) :], hidden_leaves), **items}
+        wires = list(dict.fromkeys(wire for wire in wires if wire[0] is FOLD)) + [w for w in wires if w[0] is not FOLD]
+    places = {key: i for i, key in enumerate(items)}
+    edges = tuple((places[tail], places[head]) for tail, head in wires)
+    return Graph(tuple(items.values()), edges, len(operations), leaves)
+
+
+FOLD = "everything earlier"
+
+
+def _sources(node: Node, names: Names) -> list[Hashable]:
+    """For each input of an operation, what it came from: a node, or what tells a constant from others."""
+    return [parent or _constant_key(node, place, names) for place, parent in enumerate(node.parents)]
+
+
+def _constant_key(node: Node, place: int, names: Names) -> Hashable:
+    """A tensor with a name is drawn once, however often it is used; the 2 in x**2 and the 2 in 2*x are two."""
+    tensor = node.tensors[place] if node.tensors else None
+    return id(tensor) if tensor is not None and names.leaf(tensor) else (node, place)
+
+
+def _choose(operations: list[Node], names: Names, most: int) -> tuple[list[Node], set[Hashable]]:
+    """The newest operations with their leaves and constants, as many as fit; and all that is shown."""
+    kept: list[Node] = []
+    shown: set[Hashable] = set()
+    for node in operations:
+        ends = [s for s in _sources(node, names) if not isinstance(s, Node) or isinstance(s, AccumulateGrad)]
+        new = [end for end in dict.fromkeys(ends) if end not in shown]
+        if kept and len(shown) + len(new) >= most:
+            break
+        kept.append(node)
+        shown.update((node, *new[:FEW]))  # a stack of a thousand leaves is one operation
+    return kept, shown
+
+
+def _source(node: Node, place: int, names: Names) -> Item:
+    """The leaf or the constant at one input of an operation."""
+    parent = node.parents[place]
+    if isinstance(parent, AccumulateGrad):
+        return _leaf(parent.variable, names)
+    tensor = node.tensors[place] if node.tensors else None
+    if tensor is None:
+        return Item("constant", value="constant", detail="a constant: no gradient flows to it")
+    return Item(
+        "constant",
+        names.leaf(tensor),
+        value=text.array(tensor.array),
+        detail=_detail("constant: no gradient flows to it", tensor.array.shape, tensor.array.dtype, tensor.array, None),
+    )
+
+
+def _leaf(tensor: Tensor, names: Names) -> Item:
+    array = tensor.array
+    grad = None if tensor.grad is None else tensor.grad.array
+    kind = "leaf: collects its gradient in .grad" if tensor.requires_grad else "a tensor without a graph"
+    return Item(
+        "leaf" if tensor.requires_grad else "constant",
+        names.leaf(tensor),
+        value=text.array(array),
+        grad=text.gradient(grad) if tensor.requires_grad else "",
+        detail=_detail(kind, array.shape, array.dtype, array, grad),
+    )
+
+
+def _operation(node: Node, names: Names) -> Item:
+    name, tensor = names.result(node)
+    grad = None if tensor is None or tensor.grad is None else tensor.grad.array
+    value = text.shape(node.shape) if node.value is None else text.array(node.value)
+    settings = zip(node.op.attributes, node.attributes or (), strict=False)
+    kind = "\n".join([node.name(), *(text.clean(f"{key} = {setting}") for key, setting in settings)])
+    detail = _detail(kind, node.shape, node.dtype, node.value, grad)
+    return Item("operation", name, _symbol(node), value, "" if grad is None else text.gradient(grad), detail)
+
+
+def _symbol(node: Node) -> str:
+    """The operation's sign, short enough for its badge."""
+    return text.clean(node.label(), longest=14)
+
+
+def _folded(hidden: list[Node], leaves: int) -> Item:
+    """One item for everything that is not shown, with the operations that it holds most of."""
+    census = Counter(_symbol(node) for node in hidden).most_common(3)
+    parts = [text.plural(len(hidden), "operation")] if hidden else []
+    parts += [text.plural(leaves, "leaf")] if leaves else []
+    most = ", ".join(f"{count:,} {symbol}" for symbol, count in census)
+    return Item("folded", value=most, name="… " + " and ".join(parts), detail="Folded: " + " and ".join(parts))
+
+
+def _detail(kind: str, shape: tuple[int, ...], dtype: np.dtype[Any], value: Array | None, grad: Array | None) -> str:
+    """All that is known, one fact a line; long arrays shortened as NumPy does."""
+    lines = [kind, f"shape {text.shape(shape)}, {dtype}"]
+    for word, array in (("value", value), ("grad", grad)):
+        if array is not None:
+            lines.append(f"{word} " + np.array2string(array, precision=4, threshold=16, edgeitems=2))
+    return "\n".join(lines)

@@ -1,0 +1,182 @@
+"""A descent as data: where an optimizer went, and what the function looks like around there.
+
+Runs the learner's function and optimizer; knows nothing of pictures.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from teachgrad import dtypes
+from teachgrad.grad_mode import no_grad
+from teachgrad.tensor import Tensor, wrap
+from teachgrad.viz import text
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Function = Callable[..., Any]
+MakeOptimizer = Callable[[list[Tensor]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """A function of one or two numbers, however it wants to be given them.
+
+    Attributes:
+        function: takes one tensor, or two scalar tensors if `apart`.
+        start: the numbers at which the descent starts, in the shape in which the function gets them.
+    """
+
+    function: Function
+    start: Floats
+    apart: bool
+    names: tuple[str, ...]
+
+    def parameters(self) -> list[Tensor]:
+        """Fresh leaves at the start."""
+        values = list(self.start) if self.apart else [self.start]
+        dtype = dtypes.get_default_dtype().numpy
+        return [wrap(np.array(value, dtype)).requires_grad_() for value in values]
+
+    def sample(self, *coordinates: Floats) -> Floats:
+        """The function at many places: in one call if it broadcasts, checked at three of them; else one by one."""
+        dtype = dtypes.get_default_dtype().numpy
+        grids = [grid.astype(dtype) for grid in coordinates]
+        shape = grids[0].shape
+        with no_grad(), np.errstate(all="ignore"):
+            one_by_one = self._one_by_one(grids)
+            places = [0, math.prod(shape) // 3, math.prod(shape) - 1]
+            try:
+                values = _numbers(self.function(*self._arguments(grids)))
+                if values.shape == shape and _same(values.flat[places], one_by_one(places)):
+                    return values
+            except Exception:  # whatever a function for single points says to a grid: it is then asked point by point
+                pass
+            return one_by_one(range(math.prod(shape))).reshape(shape)
+
+    def _arguments(self, grids: Sequence[Any]) -> list[Tensor]:
+        if self.apart or self.start.ndim == 0:
+            return [wrap(np.asarray(grid)) for grid in grids]
+        return [wrap(np.stack(grids).reshape(*self.start.shape, *np.shape(grids[0])))]
+
+    def _one_by_one(self, grids: Sequence[Floats]) -> Callable[[Sequence[int]], Floats]:
+        def at(places: Sequence[int]) -> Floats:
+            values = [_numbers(self.function(*self._arguments([grid.flat[p] for grid in grids]))) for p in places]
+            return np.array([value.reshape(()) for value in values])
+
+        return at
+
+
+def _same(some: Floats, others: Floats) -> bool:
+    return np.allclose(some, others, rtol=1e-3, atol=1e-6, equal_nan=True)
+
+
+def _numbers(result: Any) -> Floats:
+    return np.asarray(getattr(result, "array", result), float)
+
+
+def landscape(function: Function, start: Any) -> Landscape:
+    """Look at the start, and at how many arguments the function names.
+
+    Raises:
+        ValueError: unless the start is one or two numbers.
+    """
+    values = np.array(getattr(start, "array", start), float)
+    if values.size not in (1, 2):
+        raise ValueError(
+            f"a descent can be drawn in one or two dimensions, and start has {values.size} numbers.\n"
+            "Give a number, start=1.0, or two of them, start=(-1.5, 2)."
+        )
+    try:
+        known = [p for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
+        arguments = [p.name for p in known if p.default is p.empty]
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        arguments = ["x", "y"][: values.size]
+    apart = values.size == 2 and len(arguments) == 2
+    name = arguments[0] if arguments else "x"
+    names = tuple(arguments) if apart else (name,) if values.size == 1 else (f"{name}[0]", f"{name}[1]")
+    return Landscape(function, values.reshape(-1) if apart else values, apart, tuple(map(text.clean, names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where the optimizer was, moment by moment; it ends early where the loss is no number any more.
+
+    Attributes:
+        points, slopes: one row per moment: the parameters, and the gradient there.
+        losses: one number per moment; only the last may be infinite or nan.
+        optimizer: its name and settings.
+        wanted: how many steps were asked for.
+    """
+
+    points: Floats
+    slopes: Floats
+    losses: Floats
+    optimizer: str
+    wanted: int
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the loss left for infinity, or is on its way: ten times above its start, and still at its highest."""
+        first, last = self.losses[0], self.losses[-1]
+        return not math.isfinite(last) or bool(last > first + 9 * abs(first) and last >= self.losses.max())
+
+    @property
+    def turns(self) -> int:
+        """How often a step went back against the one before, over a minimum; unless too small to be seen."""
+        steps = np.diff(self.points, axis=0)
+        lengths = np.linalg.norm(steps, axis=1)
+        seen = steps[lengths > 1e-3 * max(lengths.max(initial=0), 1e-300)]
+        return int(np.sum(np.sum(seen[1:] * seen[:-1], axis=1) < 0))
+
+    def told(self) -> str:
+        """The walk in a sentence.
+
+        >>> line = np.array([[1.0], [-0.5], [0.1]])
+        >>> Walk(line, line, 0.5 * line[:, 0] ** 2, "SGD, lr 1.5", 2).told()
+        'SGD, lr 1.5: loss 0.5 to 0.005 in 2 steps; overshoots twice'
+        """
+        first, last, steps = text.number(self.losses[0], 3), text.number(self.losses[-1], 3), len(self.losses) - 1
+        often = {1: "once", 2: "twice"}.get(self.turns, f"{self.turns} times")
+        told = f"loss {first} to {last} in {text.plural(steps, 'step')}" + (
+            f"; overshoots {often}" if self.turns else ""
+        )
+        return f"{self.optimizer}: {'diverges, ' if self.diverged else ''}{told}"
+
+
+def walk(land: Landscape, make: MakeOptimizer, steps: int) -> Walk:
+    """Let an optimizer descend, and write down every moment; no warnings on the way to infinity."""
+    parameters = land.parameters()
+    optimizer = make(parameters)
+    points, slopes, losses = [], [], []
+    with np.errstate(all="ignore"):
+        for step in range(steps + 1):
+            optimizer.zero_grad()
+            loss = land.function(*parameters)
+            loss.backward()
+            points.append(_flat([p.array for p in parameters]))
+            slopes.append(_flat([p.array * 0 if p.grad is None else p.grad.array for p in parameters]))
+            losses.append(float(loss.item()))
+            if not math.isfinite(losses[-1]) or not np.isfinite(points[-1]).all():
+                break
+            if step < steps:
+                optimizer.step()
+    return Walk(np.array(points), np.array(slopes), np.array(losses), _settings(optimizer), steps)
+
+
+def _flat(arrays: Sequence[Any]) -> Floats:
+    return np.concatenate([np.ravel(array) for array in arrays]).astype(float)
+
+
+def _settings(optimizer: Any) -> str:
+    """The optimizer's name with its learning rate, and its momentum if it has any."""
+    group = optimizer.param_groups[0]
+    parts = [type(optimizer).__name__, f"lr {text.number(group['lr'], 3)}"]
+    if group.get("momentum"):
+        parts.append(f"momentum {text.number(group['momentum'], 3)}")
+    return text.clean(", ".join(parts))
