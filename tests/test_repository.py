@@ -16,7 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 # The house, from the ground up. A module imports from its own floor and from those below, never from above.
 FLOORS = (
-    ("dtypes", "errors", "grad_mode", "graph", "operators", "printing", "rng", "size", "version"),
+    ("device", "dtypes", "errors", "grad_mode", "graph", "operators", "printing", "rng", "rounding", "size", "version"),
     ("engine",),
     ("tensor",),
     ("ops",),
