@@ -9,6 +9,25 @@ from typing import Any
 
 import numpy as np
 
+__all__ = [  # what the face of the package offers; `bool`, `int` and `float` it adds itself
+    "double",
+    "dtype",
+    "float16",
+    "float32",
+    "float64",
+    "get_default_dtype",
+    "half",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "long",
+    "promote_types",
+    "set_default_dtype",
+    "short",
+    "uint8",
+]
+
 
 class dtype:  # noqa: N801 - PyTorch's own spelling
     """The type of a tensor's elements, as ``torch.dtype``.
@@ -43,8 +62,7 @@ class dtype:  # noqa: N801 - PyTorch's own spelling
 float16, float32, float64 = dtype("float16"), dtype("float32"), dtype("float64")
 int8, int16, int32, int64 = dtype("int8"), dtype("int16"), dtype("int32"), dtype("int64")
 uint8, bool_ = dtype("uint8"), dtype("bool")
-half, float_, double = float16, float32, float64
-short, int_, long = int16, int32, int64
+half, double, short, long = float16, float64, int16, int64
 
 ALL = (float16, float32, float64, int8, int16, int32, int64, uint8, bool_)
 _BY_NUMPY = {d.numpy: d for d in ALL}
@@ -90,7 +108,7 @@ def set_default_dtype(d: dtype) -> None:
         TypeError: if ``d`` is not a floating-point dtype.
     """
     global _default
-    if not isinstance(d, dtype) or not d.is_floating_point:
+    if not getattr(d, "is_floating_point", False):
         raise TypeError(
             f"only floating-point types are supported as the default type, got {d!r}.\n"
             "Gradients need real numbers: use torch.float32 or torch.float64."

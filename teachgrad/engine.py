@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class Tensors(Protocol):
     """What the engine asks of the floor above it."""
 
-    def wrap(self, array: Array) -> Tensor:
+    def wrap(self, array: Any) -> Tensor:
         """A tensor without history round an array."""
 
     def revive(self, array: Array, node: Node) -> Tensor:
@@ -85,8 +85,8 @@ def run(
 ) -> dict[Node, Any]:
     """Send the seeds, gradients at the roots, backwards through the graph.
 
-    Without `wanted`, leaves add what arrives to their `.grad`. With it, nothing is accumulated: the gradients that arrive
-    at the wanted nodes are returned, and only nodes that lead there are visited.
+    Without `wanted`, leaves add what arrives to their `.grad`. With it, nothing is accumulated: the gradients that
+    arrive at the wanted nodes are returned, and only nodes that lead there are visited.
 
     Gradients are arrays. Under `create_graph` they are tensors, the formulas are the same, and so this whole pass is
     recorded like any other computation: that is how second derivatives come about.

@@ -1,8 +1,8 @@
 """Error messages that teach: PyTorch's own words first, then the cause, then the remedy.
 
-People search for the words PyTorch uses, so those come first and unchanged. `explained` puts the three together; after
-it come the errors of graph, engine and tensor, so that those files can be read without their texts. Operations keep theirs
-beside the code.
+People search for the words PyTorch uses, so those come first and unchanged. `explained` puts the three together;
+after it come the errors of graph, engine and tensor, so that those files can be read without their texts. Operations
+keep theirs beside the code.
 
 Ground floor: callers hand over this case's names, shapes and numbers.
 """
@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 E = TypeVar("E", bound=Exception)
 Shape = tuple[int, ...]
 
-_C_NAMES = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short",
-            "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
+_C_NAMES = {
+    "float16": "Half", "float32": "Float", "float64": "Double", "int8": "Char", "int16": "Short", "int32": "Int",
+    "int64": "Long", "uint8": "Byte", "bool": "Bool",
+}  # fmt: skip
 
 
 def explained(kind: type[E], words: str, why: str, fix: str) -> E:
@@ -36,7 +38,8 @@ def c_name(dtype: Any) -> str:
     >>> c_name(np.dtype("int64"))
     'Long'
     """
-    return _C_NAMES.get(dtype.name, dtype.name)
+    name: str = dtype.name
+    return _C_NAMES.get(name, name)
 
 
 # Of the graph
@@ -51,7 +54,7 @@ def freed(node: str) -> RuntimeError:
         "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
         "saved tensors after calling backward.",
         why=f"an earlier backward pass went through {node} and freed what it had saved.",
-        fix="run the forward pass again (a new graph), or keep this one with backward(retain_graph=True) the first time.",
+        fix="run the forward pass again (a new graph), or keep this one: backward(retain_graph=True) the first time.",
     )
 
 
@@ -61,11 +64,10 @@ def modified(reader: str, array: Any, source: Any, now: int, expected: int) -> R
     return explained(
         RuntimeError,
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{c_name(array.dtype)}Tensor {list(array.shape)}]{origin} is at version {now}; expected version {expected} "
-        "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True).",
+        f"[torch.{c_name(array.dtype)}Tensor {list(array.shape)}]{origin} is at version {now}; expected version "
+        f"{expected} instead.",
         why=f"{reader} saved this value to compute its gradient; since then an in-place operation changed it.",
-        fix="use the operation that makes a new tensor (x = x + 1 instead of x += 1), or change the value after backward().",
+        fix="use the operation that makes a new tensor (x = x + 1, not x += 1), or change the value after backward().",
     )
 
 
@@ -96,7 +98,8 @@ def misfit_seed(position: int, gradient: Any, output: Any) -> RuntimeError:
     """A gradient to start from that has another shape than the output."""
     return explained(
         RuntimeError,
-        f"Mismatch in shape: grad_output[{position}] has a shape of {gradient} and output[{position}] has a shape of {output}.",
+        f"Mismatch in shape: grad_output[{position}] has a shape of {gradient} and output[{position}] has a shape of "
+        f"{output}.",
         why="the gradient holds one weight for each output element.",
         fix="give a gradient of the output's shape, such as torch.ones_like(y).",
     )
@@ -116,8 +119,8 @@ def unused() -> RuntimeError:
     """A gradient with respect to a tensor that the output does not depend on."""
     return explained(
         RuntimeError,
-        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is "
-        "the desired behavior.",
+        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
+        "is the desired behavior.",
         why="no path in the graph leads from the outputs to this tensor.",
         fix="check that the very tensor, not a copy, was used; or take None with allow_unused=True.",
     )

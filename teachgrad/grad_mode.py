@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self
 
+__all__ = ["enable_grad", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+
 
 class Mode(threading.local):
     """The calling thread's switch."""
@@ -120,6 +122,6 @@ class set_grad_enabled(_Switch):  # noqa: N801
             super().__enter__()
         return self
 
-    def __call__(self, function: Callable[..., Any]) -> Any:
+    def __call__(self, function: Callable[..., Any]) -> Any:  # noqa: D102
         self.__exit__()  # as a decorator it must not act until the function runs
         return super().__call__(function)

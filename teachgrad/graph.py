@@ -51,7 +51,9 @@ class Op:
 
     __slots__ = ("attributes", "formulas", "inputs", "name", "node_type", "plans", "sources", "symbol")
 
-    def __init__(self, name: str, formulas: Sequence[Formula], attributes: tuple[str, ...] = (), symbol: str = "") -> None:
+    def __init__(
+        self, name: str, formulas: Sequence[Formula], attributes: tuple[str, ...] = (), symbol: str = ""
+    ) -> None:
         self.name = name  # of its nodes: PyTorch's
         self.symbol = symbol or name.removesuffix("Backward0").lower()
         self.inputs = tuple("abcdef"[: len(formulas)]) + tuple(f"input{i}" for i in range(6, len(formulas)))
@@ -66,7 +68,7 @@ class Op:
 
 
 class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
-    """What to save, by which inputs want a gradient: the result? the first input? the second? ... Worked out when needed."""
+    """What to save, by which inputs want a gradient: the result? the first input? the second? ..."""
 
     def __init__(self, op: Op) -> None:
         self._op = op
@@ -225,7 +227,7 @@ def edge(tensor: Tensor) -> Node | None:
         tensor._view.refresh(tensor)
     if tensor._grad_fn is not None or not tensor._requires_grad:
         return tensor._grad_fn
-    sink = tensor._sink and tensor._sink()
+    sink = None if tensor._sink is None else tensor._sink()
     if sink is None:
         sink = AccumulateGrad(tensor)
         tensor._sink = weakref.ref(sink)

@@ -10,7 +10,6 @@ base class of Tensor, as do `backward` and the hooks from `autograd/`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from types import NotImplementedType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -51,11 +50,10 @@ class Tensor(Operators):
     _hooks: list[Hook] | None = None  # of a leaf; a tensor with history has them on its node
     _retains_grad = False
 
-    def __init__(self, data: Any = (), *sizes: int) -> None:
-        if isinstance(data, int):
-            start(self, np.zeros((data, *sizes), dtypes.get_default_dtype().numpy))
-        else:
-            start(self, np.array(getattr(data, "array", data), dtypes.get_default_dtype().numpy))
+    def __new__(cls, data: Any = (), *sizes: int) -> Self:
+        """See the class; `Tensor(2, 3)`, with sizes, is filled with zeros."""
+        shape_or_data = np.zeros((data, *sizes)) if isinstance(data, int) else getattr(data, "array", data)
+        return wrap(np.array(shape_or_data, dtypes.get_default_dtype().numpy), cls)  # type: ignore[return-value]
 
     # What it is
 
@@ -78,17 +76,9 @@ class Tensor(Operators):
         """The number of dimensions, as ``torch.Tensor.ndim``."""
         return self.array.ndim
 
-    def dim(self) -> int:
-        """The number of dimensions, as ``torch.Tensor.dim``."""
-        return self.array.ndim
-
     def numel(self) -> int:
         """The number of elements, as ``torch.Tensor.numel``."""
         return self.array.size
-
-    def is_floating_point(self) -> bool:
-        """Whether the elements are floating-point numbers, as ``torch.Tensor.is_floating_point``."""
-        return self.array.dtype.kind == "f"
 
     # Its place in the graph
 
@@ -136,7 +126,9 @@ class Tensor(Operators):
     @grad.setter
     def grad(self, new: Tensor | None) -> None:
         if new is not None and not isinstance(new, Tensor):
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__!r}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__!r}"
+            )
         if new is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if new is not None and (new.array.shape, new.array.dtype) != (self.array.shape, self.array.dtype):
@@ -269,33 +261,25 @@ class Tensor(Operators):
 
     __array_priority__ = 1000
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Tensor | NotImplementedType:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         function = NUMPY_TWINS.get(ufunc)
         if function is None or method != "__call__" or kwargs:
             return NotImplemented
-        return function(*inputs)  # type: ignore[no-any-return]
+        return function(*inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         twin = NUMPY_TWINS.get(function)
         return NotImplemented if twin is None else twin(*args, **kwargs)
 
 
-NUMPY_TWINS: dict[Any, Callable[..., Any]] = {}  # filled by the rows of the op table
+NUMPY_TWINS: dict[Any, Callable[..., Tensor]] = {}  # filled by the rows of the op table
 
-_new = Tensor.__new__
+_new = object.__new__
 ndarray = np.ndarray
 
 
-def start(tensor: Tensor, array: Array) -> None:
-    """Fill the slots of a new tensor."""
-    tensor.array = array
-    tensor.counter = [0]
-    tensor._requires_grad = False
-    tensor._grad_fn = tensor._grad = tensor._view = None
-
-
 def wrap(array: Any, kind: type[Tensor] = Tensor) -> Tensor:
-    """A tensor without history round an array; nothing is copied. (NumPy's scalars become 0-d arrays again.)"""
+    """A tensor without history round an array; nothing is copied. NumPy's scalars become 0-d arrays again."""
     tensor = _new(kind)
     tensor.array = array if type(array) is ndarray else np.asarray(array)
     tensor.counter = [0]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a sample is a line
 """Calls that go through every op: what the tests of the table and the parity tests run.
 
 A sample is a call of one function on arrays that are drawn anew each time. Rows of `ROWS` get theirs from their
@@ -169,6 +170,3 @@ def defined_ops() -> dict[str, Op]:
                 if isinstance(op, Op):
                     found[f"{info.name}.{name}"] = op
     return found
-
-
-

@@ -174,7 +174,9 @@ def test_a_second_backward_says_what_to_do():
     x = leaf(2.0)
     y = x**2
     y.backward()
-    with pytest.raises(RuntimeError, match=r"Trying to backward through the graph a second time(.|\n)*retain_graph=True"):
+    with pytest.raises(
+        RuntimeError, match=r"Trying to backward through the graph a second time(.|\n)*retain_graph=True"
+    ):
         y.backward()
     assert x.grad.item() == 4
 
@@ -282,7 +284,11 @@ def test_derivatives_of_any_order():
     y = x**5
     orders = []
     for _ in range(6):
-        (y,) = tg.autograd.grad(y, x, create_graph=True, materialize_grads=True) if y.requires_grad else (wrap(np.zeros(())),)
+        (y,) = (
+            tg.autograd.grad(y, x, create_graph=True, materialize_grads=True)
+            if y.requires_grad
+            else (wrap(np.zeros(())),)
+        )
         orders.append(y.item())
     assert orders == [80, 160, 240, 240, 120, 0]
 
@@ -303,8 +309,11 @@ def test_a_saved_value_that_is_overwritten_is_noticed():
     z = y * y
     with tg.no_grad():
         y.add_(1)
-    with pytest.raises(RuntimeError, match=r"modified by an inplace operation: \[torch.FloatTensor \[2\]\], which is output 0 of "
-                                           r"ExpBackward0, is at version 1; expected version 0 instead(.|\n)*MulBackward0"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"modified by an inplace operation: \[torch.FloatTensor \[2\]\], which is output 0 of "
+        r"ExpBackward0, is at version 1; expected version 0 instead(.|\n)*MulBackward0",
+    ):
         z.sum().backward()
 
 

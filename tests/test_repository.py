@@ -1,4 +1,4 @@
-"""The repository keeps its own rules: who may import whom, what importing costs, and that a fact stands in one place."""
+"""The repository keeps its own rules: who may import whom, what importing costs, and one place for each fact."""
 
 import ast
 import re

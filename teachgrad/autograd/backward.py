@@ -55,6 +55,7 @@ def _backward(
     """Add d(self)/d(leaf) to the `.grad` of every leaf that self depends on, as ``torch.Tensor.backward``.
 
     Args:
+        self: the tensor to differentiate.
         gradient: where the walk starts: the gradient of something else with respect to self, of self's shape.
             May be left out if self has one element; it is 1 then.
         retain_graph: keep the saved values, so that backward can go through this graph again. By default as
@@ -109,12 +110,15 @@ def grad(
     *,
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
+) -> tuple[Any, ...]:
     """The gradients of the outputs with respect to the inputs, as ``torch.autograd.grad``. No `.grad` is touched.
 
     Args:
-        outputs, grad_outputs, retain_graph, create_graph: as for `backward`.
+        outputs: the tensors to differentiate.
         inputs: the tensors to differentiate with respect to; leaves or not.
+        grad_outputs: where the walk starts, see `backward`; may be left out for scalars.
+        retain_graph: keep the saved values for another pass.
+        create_graph: record this pass, so that the gradients can be differentiated.
         allow_unused: give None, instead of an error, for inputs that the outputs do not depend on.
         materialize_grads: give zeros for those.
 
@@ -155,7 +159,9 @@ def _gradients_at(targets: Sequence[Tensor], seeds: dict[Node, Any], retain: boo
 def _seeds(tensors: Tensors, gradients: Gradients, create_graph: bool) -> dict[Node, Any]:
     """The gradient that the walk starts from at each root's node."""
     roots = _several(tensors)
-    given = [None] * len(roots) if gradients is None else [gradients] if isinstance(gradients, Tensor) else list(gradients)
+    given = (
+        [None] * len(roots) if gradients is None else [gradients] if isinstance(gradients, Tensor) else list(gradients)
+    )
     seeds: dict[Node, Any] = {}
     for position, (root, gradient) in enumerate(zip(roots, given, strict=True)):
         node = edge(root)

@@ -54,7 +54,9 @@ def getitem(a: Tensor, index: Any) -> Tensor:
     steps = _as_tuple(index)
     if not _is_basic(steps):
         return result(INDEX, _chosen(a.array, steps), (a,), (steps, a.array.shape))
-    whole = steps if Ellipsis in steps else (*steps, Ellipsis)  # with an ellipsis, NumPy returns a view also of one element
+    whole = (
+        steps if Ellipsis in steps else (*steps, Ellipsis)
+    )  # with an ellipsis, NumPy returns a view also of one element
     return view(_named(steps), _chosen(a.array, whole), a, (whole, a.array.shape), lambda t: getitem(t, index))
 
 

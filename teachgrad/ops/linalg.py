@@ -1,7 +1,7 @@
 """Products of vectors and matrices.
 
-For C = A @ B a short calculation with indices, C_ij = sum_k A_ik B_kj, shows that what flows back to A is G @ Bᵀ, and what
-flows back to B is Aᵀ @ G. The shapes alone almost force it: there is no other way to build A's shape from G and B.
+For C = A @ B a short calculation with indices, C_ij = sum_k A_ik B_kj, shows that what flows back to A is G @ Bᵀ, and
+what flows back to B is Aᵀ @ G. The shapes alone almost force it: there is no other way to build A's shape from G and B.
 """
 
 from __future__ import annotations
@@ -15,6 +15,13 @@ from teachgrad.graph import Op
 from teachgrad.ops.shape import reshape, squeeze, unsqueeze
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.tensor import Tensor
+
+__all__ = [  # what the face of the package offers
+    "dot",
+    "matmul",
+    "mm",
+    "mv",
+]
 
 MM = Op("MmBackward0", [lambda g, b: np.dot(g, b.T), lambda g, a: np.dot(a.T, g)], symbol="@")
 MV = Op("MvBackward0", [lambda g, b: g[:, None] * b, lambda g, a: np.dot(a.T, g)], symbol="@")
@@ -98,7 +105,9 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x @ weight.T + bias, as ``torch.nn.functional.linear``: x (..., in), weight (out, in), bias (out), result (..., out).
+    """The layer x @ weight.T + bias, as ``torch.nn.functional.linear``.
+
+    Shapes: x (..., in), weight (out, in), bias (out), result (..., out).
 
     >>> import teachgrad as tg
     >>> linear(tg.ones(1, 2), tg.tensor([[1.0, 2.0]]), tg.tensor([10.0]))
@@ -144,14 +153,16 @@ def _pair(name: str, a: Any, b: Any) -> tuple[Any, Any]:
 
 
 def _c_name(a: Tensor) -> str:
-    return {"float32": "float", "float64": "double", "int64": "long long", "int32": "int"}.get(a.dtype.name, a.dtype.name)
+    return {"float32": "float", "float64": "double", "int64": "long long", "int32": "int"}.get(
+        a.dtype.name, a.dtype.name
+    )
 
 
 def _misfit(a: Tensor, b: Tensor) -> RuntimeError:
     m, n = tuple(a.shape), tuple(b.shape)
     match len(m), len(n):
         case 1, 1:
-            words = f"inconsistent tensor size, expected tensor {list(m)} and src {list(n)} to have the same number of elements"
+            words = f"inconsistent tensor size, expected tensor {list(m)} and src {list(n)} to match"
         case 2, 1:
             words = f"size mismatch, got input ({m[0]}), mat ({m[0]}x{m[1]}), vec ({n[0]})"
         case 2, 2:

@@ -15,12 +15,20 @@ from teachgrad.ops.table import as_operands, method, no_broadcast, promoted, res
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor
 
+__all__ = [  # what the face of the package offers
+    "log_softmax",
+    "softmax",
+]
+
 # Every probability depends on every score: raising one lowers the others. Hence the sum.
 SOFTMAX = Op(
     "SoftmaxBackward0", [lambda g, out, axis: out * (g - (g * out).sum(axis=axis, keepdims=True))], ("axis",), "softmax"
 )
 LOG_SOFTMAX = Op(
-    "LogSoftmaxBackward0", [lambda g, out, axis: g - np.exp(out) * g.sum(axis=axis, keepdims=True)], ("axis",), "log softmax"
+    "LogSoftmaxBackward0",
+    [lambda g, out, axis: g - np.exp(out) * g.sum(axis=axis, keepdims=True)],
+    ("axis",),
+    "log softmax",
 )
 NLL = Op("NllLossBackward0", [lambda g, weights: g * weights], ("weights",), "nll loss")
 NLL_EACH = Op("NllLossBackward0", [lambda g, weights: g[:, None] * weights], ("weights",), "nll loss")
@@ -51,7 +59,7 @@ def softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
 
 @method("log_softmax")
 def log_softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """The logarithm of `softmax`, computed without taking the logarithm of a vanished number. As ``torch.log_softmax``."""
+    """The logarithm of `softmax`, as ``torch.log_softmax``; exact also where a probability vanishes."""
     a = a if dtype is None else to(a, dtype)
     axis = checked_dim(dim, a.array.ndim)
     out = _shifted(a, axis)
@@ -82,8 +90,8 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """
     if input.array.shape != target.array.shape:
         warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely "
-            "lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
+            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
             stacklevel=2,
         )
     input, target = as_operands("mse_loss", input, target)
@@ -112,6 +120,7 @@ def nll_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     Args:
         input: log-probabilities of shape (N, C), or (C) for one example.
         target: the right classes, int64, of shape (N), or () for one example.
+        reduction: "mean", "sum", or "none" for each example's own.
 
     Raises:
         RuntimeError: if shapes or types do not fit.
@@ -125,18 +134,25 @@ def nll_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     weights = np.zeros_like(scores)
     if reduction == "none":
         weights[rows, classes] = -1
-        return result(NLL, losses[0], (input,), (weights[0],)) if single else result(NLL_EACH, losses, (input,), (weights,))
+        return (
+            result(NLL, losses[0], (input,), (weights[0],))
+            if single
+            else result(NLL_EACH, losses, (input,), (weights,))
+        )
     count = _divisor(reduction, len(classes))
     weights[rows, classes] = -1 / count
     return result(NLL, losses.sum() / scores.dtype.type(count), (input,), (weights[0] if single else weights,))
 
 
 def cross_entropy(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """How surprised a classifier is by the right answer: `nll_loss` of `log_softmax`, as ``torch.nn.functional.cross_entropy``.
+    """How surprised a classifier is by the right answer, as ``torch.nn.functional.cross_entropy``.
+
+    It is `nll_loss` of `log_softmax`.
 
     Args:
         input: scores (no softmax!) of shape (N, C), or (C) for one example.
         target: the right classes, int64, of shape (N), or () for one example.
+        reduction: "mean", "sum", or "none" for each example's own.
 
     >>> import teachgrad as tg
     >>> cross_entropy(tg.tensor([[0.0, 0.0]]), tg.tensor([1]))
@@ -150,7 +166,8 @@ def _checked_classes(scores: Any, classes: Any) -> Any:
     if scores.ndim != 2 or classes.shape != scores.shape[:1]:
         raise explained(
             ValueError,
-            f"Expected input batch_size ({len(scores)}) to match target batch_size ({len(classes) if classes.ndim else 1}).",
+            f"Expected input batch_size ({len(scores)}) to match target batch_size "
+            f"({len(classes) if classes.ndim else 1}).",
             why=f"the scores have shape {scores.shape} and the classes {classes.shape}; (N, C) and (N) are expected.",
             fix="there has to be one class number for each row of scores.",
         )

@@ -1,14 +1,14 @@
 """Pointwise operations: each output element depends on one element of each input.
 
-Read a row from left to right: PyTorch's name, the forward pass, the gradient formulas. In a formula, `g` is the upstream
-gradient, `a` and `b` are the inputs, `out` is the result. So
+Read a row from left to right: PyTorch's name, the forward pass, the gradient formulas. In a formula, `g` is the
+upstream gradient, `a` and `b` are the inputs, `out` is the result. So
 
     mul = binary("mul", np.multiply, lambda g, b: g * b, lambda g, a: g * a, ...)
 
 says: d(loss)/da = d(loss)/d(out) * b, because d(a * b)/da = b; and for `b` likewise.
 
-What every operation needs (checking saved values, summing over broadcast dimensions, adding up contributions) is not here:
-the engine does it once for all.
+What every operation needs (checking saved values, summing over broadcast dimensions, adding up contributions) is not
+here: the engine does it once for all.
 """
 
 from __future__ import annotations
@@ -21,8 +21,52 @@ from teachgrad import dtypes
 from teachgrad.errors import explained
 from teachgrad.graph import Op
 from teachgrad.ops.table import as_operands, binary, method, no_broadcast, operand, promoted, result, twin_of, unary
-from teachgrad.ops.views import in_place_twin, install_in_place_twins
+from teachgrad.ops.views import install_in_place_twins
 from teachgrad.tensor import Tensor, wrap
+
+__all__ = [  # what the face of the package offers
+    "abs",
+    "absolute",
+    "add",
+    "allclose",
+    "bitwise_and",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_xor",
+    "cos",
+    "div",
+    "divide",
+    "eq",
+    "equal",
+    "exp",
+    "ge",
+    "gt",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "le",
+    "log",
+    "lt",
+    "mul",
+    "multiply",
+    "ne",
+    "neg",
+    "negative",
+    "pow",
+    "reciprocal",
+    "relu",
+    "rsub",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sqrt",
+    "square",
+    "sub",
+    "subtract",
+    "tanh",
+    "true_divide",
+    "where",
+]
 
 # fmt: off
 
@@ -34,7 +78,8 @@ mul = binary("mul", np.multiply, lambda g, b: g * b, lambda g, a: g * a, symbol=
 div = binary("div", np.true_divide, lambda g, b: g / b, lambda g, b, out: -g * out / b,
              symbol="÷", real=True, domain=(0.5, 2), doc="a / b.")
 neg = unary("neg", np.negative, lambda g: -g, symbol="−", real=False, doc="-a.")
-reciprocal = unary("reciprocal", np.reciprocal, lambda g, out: -g * (out * out), symbol="1/x", domain=(0.5, 2), doc="1 / a.")
+reciprocal = unary("reciprocal", np.reciprocal, lambda g, out: -g * (out * out), symbol="1/x", domain=(0.5, 2),
+                   doc="1 / a.")
 abs = unary("abs", np.abs, lambda g, a: g * np.sign(a), symbol="|x|", real=False,
             doc="The absolute value; its slope at 0 is taken as 0.")
 sign = unary("sign", np.sign, lambda g: g * 0, real=False, doc="-1, 0 or 1.")
@@ -68,7 +113,7 @@ def logistic(a: Any) -> Any:
 
 
 def slope_of_power(a: Any, b: Any) -> Any:
-    """b * a ** (b - 1), with 0 where b is 0 also at a = 0."""
+    """B * a ** (b - 1), with 0 where b is 0 also at a = 0."""
     return np.where(b == 0, 0 * a, b * a ** np.where(b == 0, 1 + 0 * b, b - 1))
 
 
@@ -89,7 +134,7 @@ def _power_slope(g: Any, a: Any, exponent: float) -> Any:
 
 @method("pow", "__pow__")
 def pow(a: Any, exponent: Any) -> Tensor:
-    """a to the power of `exponent`, element by element; one of them may be a number. As ``torch.pow``.
+    """A to the power of `exponent`, element by element; one of them may be a number. As ``torch.pow``.
 
     Raises:
         RuntimeError: for integers to a negative integer power.
@@ -116,6 +161,12 @@ def pow(a: Any, exponent: Any) -> Tensor:
     return result(POW, np.square(x) if exponent == 2 else x**exponent, (a,), (exponent,))
 
 
+@method("square")
+def square(a: Tensor) -> Tensor:
+    """A * a, element by element, as ``torch.square``."""
+    return pow(a, 2)
+
+
 RPOW = Op("PowBackward2", [lambda g, out, base: g * (out * np.log(base))], ("base",), "{base}**")
 
 
@@ -129,7 +180,7 @@ def rpow(a: Tensor, base: Any) -> Tensor:
 
 @method("add")
 def add(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
-    """a + alpha * b, with broadcasting, as ``torch.add``.
+    """A + alpha * b, with broadcasting, as ``torch.add``.
 
     >>> import teachgrad as tg
     >>> tg.add(tg.tensor([1.0, 2.0]), 1)
@@ -140,7 +191,7 @@ def add(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
 
 @method("sub", "subtract")
 def sub(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
-    """a - alpha * b, with broadcasting, as ``torch.sub``."""
+    """A - alpha * b, with broadcasting, as ``torch.sub``."""
     return minus(a, b) if alpha == 1 else minus(a, mul(b, alpha))
 
 
@@ -156,7 +207,6 @@ method("__mul__", "__rmul__", "multiply")(mul)
 method("__truediv__", "divide", "true_divide")(div)
 method("__neg__", "negative")(neg)
 method("__abs__", "absolute")(abs)
-square = method("square")(lambda a: pow(a, 2))
 absolute, negative, subtract, multiply, divide, true_divide = abs, neg, sub, mul, div, div
 
 
@@ -171,7 +221,7 @@ WHERE = Op(
 
 @twin_of(np.where)
 def where(condition: Any, a: Any, b: Any) -> Tensor:
-    """a where `condition` is true, else b, with broadcasting, as ``torch.where``. The condition itself has no gradient.
+    """A where `condition` is true, else b, with broadcasting, as ``torch.where``. The condition itself has no gradient.
 
     >>> import teachgrad as tg
     >>> x = tg.tensor([-1.0, 2.0])
@@ -180,7 +230,7 @@ def where(condition: Any, a: Any, b: Any) -> Tensor:
     """
     mask = condition.array if isinstance(condition, Tensor) else np.asarray(condition)
     if not isinstance(a, Tensor) and not isinstance(b, Tensor):
-        a = wrap(np.asarray(a, dtypes.of_value(a).numpy))
+        a = wrap(np.asarray(a, (dtypes.of_value(a) or dtypes.get_default_dtype()).numpy))
     a, b = as_operands("where", a, b)
     return result(WHERE, np.where(mask, *promoted(a.array, b.array)), (a, b), (mask,))
 

@@ -19,6 +19,17 @@ from teachgrad.ops.table import method, result, twin_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
 
+__all__ = [  # what the face of the package offers
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "max",
+    "mean",
+    "min",
+    "sum",
+]
+
 Dims = int | Sequence[int] | None
 
 
@@ -34,7 +45,8 @@ def spread(g: Any, shape: tuple[int, ...]) -> Any:
 # One formula may serve two nodes: PyTorch names them by whether a dim was given.
 
 SUM_ALL, SUM = (
-    Op(f"SumBackward{n}", [lambda g, kept, shape: spread(g.reshape(kept), shape)], ("kept", "shape"), "Σ") for n in (0, 1)
+    Op(f"SumBackward{n}", [lambda g, kept, shape: spread(g.reshape(kept), shape)], ("kept", "shape"), "Σ")
+    for n in (0, 1)
 )
 MEAN_ALL, MEAN = (
     Op(
@@ -47,7 +59,8 @@ MEAN_ALL, MEAN = (
 )
 # The largest element alone moves the maximum. Several equal ones share the gradient ...
 MAX_ALL, MIN_ALL = (
-    Op(f"{name}Backward1", [lambda g, a, out: g * (a == out) / (a == out).sum()], symbol=name.lower()) for name in ("Max", "Min")
+    Op(f"{name}Backward1", [lambda g, a, out: g * (a == out) / (a == out).sum()], symbol=name.lower())
+    for name in ("Max", "Min")
 )
 # ... except with a dim, where PyTorch returns which one was taken, and that one gets it.
 MAX, MIN = (
@@ -72,7 +85,13 @@ def reduced(a: Tensor, dim: Dims) -> tuple[tuple[int, ...], tuple[int, ...]]:
 @method("sum")
 @twin_of(np.sum)
 def sum(
-    a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None, axis: Dims = None, keepdims: bool = False
+    a: Tensor,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+    axis: Dims = None,
+    keepdims: bool = False,
 ) -> Tensor:
     """The sum of all elements, or along `dim`, as ``torch.sum``. Integers and booleans add up to int64.
 
@@ -89,13 +108,19 @@ def sum(
     if dim is None and not (keepdim or keepdims):
         return result(SUM_ALL, np.add.reduce(x, None), (a,), ((1,) * x.ndim, x.shape))
     axes, kept = reduced(a, dim)
-    return result(SUM, np.add.reduce(x, axes, keepdims=keepdim or keepdims), (a,), (kept, x.shape))
+    return result(SUM, x.sum(axes, keepdims=keepdim or keepdims), (a,), (kept, x.shape))
 
 
 @method("mean")
 @twin_of(np.mean)
 def mean(
-    a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None, axis: Dims = None, keepdims: bool = False
+    a: Tensor,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+    axis: Dims = None,
+    keepdims: bool = False,
 ) -> Tensor:
     """The average of all elements, or along `dim`, as ``torch.mean``.
 
@@ -120,7 +145,7 @@ def mean(
         return result(MEAN_ALL, average, (a,), ((1,) * x.ndim, x.shape, x.size))
     axes, kept = reduced(a, dim)
     count = math.prod([x.shape[axis] for axis in axes])
-    total = np.add.reduce(x, axes, keepdims=keepdim or keepdims)
+    total = x.sum(axes, keepdims=keepdim or keepdims)
     return result(MEAN, total / x.dtype.type(count), (a,), (kept, x.shape, count))
 
 
@@ -177,8 +202,8 @@ def _filled(name: str, x: Any) -> Any:
     if x.size == 0:
         raise explained(
             RuntimeError,
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
-            "'dim' argument.",
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument.",
             why=f"the tensor of shape {x.shape} has no elements, so none is the {name}imum.",
             fix="check how it came to be empty.",
         )

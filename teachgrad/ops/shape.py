@@ -21,6 +21,21 @@ from teachgrad.ops.views import view as view_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor
 
+__all__ = [  # what the face of the package offers
+    "cat",
+    "clone",
+    "flatten",
+    "is_floating_point",
+    "permute",
+    "reshape",
+    "squeeze",
+    "stack",
+    "swapaxes",
+    "t",
+    "transpose",
+    "unsqueeze",
+]
+
 RESHAPE = Op("ViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
 COPIED_RESHAPE = Op("UnsafeViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
 UNSQUEEZE = Op("UnsqueezeBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "unsqueeze")
@@ -33,7 +48,19 @@ CLONE = Op("CloneBackward0", [lambda g: g], symbol="clone")
 CONVERT = Op("ToCopyBackward0", [lambda g: g], symbol="to")  # the engine gives g the type of the input
 
 
-# How the elements lie in memory
+# What a tensor is made of, and how its elements lie in memory
+
+
+@method("dim", "ndimension")
+def dim(a: Tensor) -> int:
+    """The number of dimensions, as ``torch.Tensor.dim``."""
+    return a.array.ndim
+
+
+@method("is_floating_point")
+def is_floating_point(a: Tensor) -> bool:
+    """Whether the elements are floating-point numbers, as ``torch.is_floating_point``."""
+    return a.array.dtype.kind == "f"
 
 
 @method("is_contiguous")
@@ -71,7 +98,9 @@ def sizes_of(name: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:
         return tuple([int(size.__index__()) for size in sizes])
     except (AttributeError, TypeError):
         bad = next(size for size in sizes if not isinstance(size, int))
-        raise TypeError(f"{name}(): argument 'shape' must be tuple of ints, but found element of type {type(bad).__name__}") from None
+        raise TypeError(
+            f"{name}(): argument 'shape' must be tuple of ints, but found element of type {type(bad).__name__}"
+        ) from None
 
 
 def _reshaped(x: Array, shape: tuple[int, ...]) -> Array:
@@ -120,7 +149,7 @@ def view(a: Tensor, *shape: Any) -> Tensor:
             RuntimeError,
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
             "contiguous subspaces). Use .reshape(...) instead.",
-            why=f"the tensor of shape {tuple(a.shape)} was transposed or cut, so its rows do not lie behind each other.",
+            why=f"the tensor of shape {tuple(a.shape)} was transposed or cut; its rows do not lie behind each other.",
             fix="x.reshape(...) copies where it has to.",
         )
     return reshape(a, *shape)
@@ -163,6 +192,9 @@ def transpose(a: Tensor, dim0: int, dim1: int) -> Tensor:
     return view_of(TRANSPOSE, swapped, a, (i, j), lambda t: transpose(t, i, j))
 
 
+swapaxes = transpose
+
+
 @method("t")
 def t(a: Tensor) -> Tensor:
     """The transpose of a matrix, as ``torch.t``; vectors are returned as they are."""
@@ -188,8 +220,18 @@ def permute(a: Tensor, *dims: Any) -> Tensor:
     return view_of(PERMUTE, a.array.transpose(order), a, (back,), lambda t: permute(t, order))
 
 
-Tensor.T = property(lambda a: permute(a, *reversed(range(a.array.ndim))), doc="Dimensions reversed, as ``torch.Tensor.T``.")
-Tensor.mT = property(lambda a: transpose(a, -2, -1), doc="The last two dimensions swapped, as ``torch.Tensor.mT``.")
+def _reversed(a: Tensor) -> Tensor:
+    """All dimensions in reverse order, as ``torch.Tensor.T``: the transpose of a matrix."""
+    return permute(a, *reversed(range(a.array.ndim)))
+
+
+def _matrices_transposed(a: Tensor) -> Tensor:
+    """The last two dimensions swapped, as ``torch.Tensor.mT``."""
+    return transpose(a, -2, -1)
+
+
+method("T")(property(_reversed))
+method("mT")(property(_matrices_transposed))
 
 
 @method("expand")
@@ -231,7 +273,7 @@ def contiguous(a: Tensor) -> Tensor:
 
 @method("to")
 def to(a: Tensor, *args: Any, dtype: dtype | None = None, device: Any = None, copy: bool = False) -> Tensor:
-    """Converted to a dtype, or to the type of another tensor, as ``torch.Tensor.to``. The device can only be the CPU."""
+    """Converted to a dtype, or to that of another tensor, as ``torch.Tensor.to``. The device can only be the CPU."""
     for arg in args:
         if isinstance(arg, dtypes.dtype):
             dtype = arg
@@ -266,8 +308,8 @@ def _conversion(name: str, target: dtype) -> None:
 
 
 for _name, _target in {
-    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
-    "short": dtypes.int16, "bool": dtypes.bool_,
+    "half": dtypes.float16, "float": dtypes.float32, "double": dtypes.float64,
+    "short": dtypes.int16, "int": dtypes.int32, "long": dtypes.int64, "bool": dtypes.bool_,
 }.items():  # fmt: skip
     _conversion(_name, _target)
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -31,7 +31,8 @@ from teachgrad.graph import Array, Formula, Op, record, record_one, record_two
 from teachgrad.operators import Operators
 from teachgrad.tensor import NUMPY_TWINS, Tensor, wrap
 
-Function = Callable[..., Any]
+Forward = Callable[..., Any]
+Function = Callable[..., Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Row:
     function: Function
     op: Op
     inputs: int
-    forward: Function
+    forward: Forward
     domain: tuple[float, float]  # where tests may draw inputs: defined, differentiable, away from kinks
     inplace: bool
 
@@ -52,7 +53,7 @@ ROWS: dict[str, Row] = {}
 
 def unary(
     name: str,
-    forward: Function,
+    forward: Forward,
     formula: Formula,
     *,
     doc: str,
@@ -84,7 +85,7 @@ def unary(
 
 def binary(
     name: str,
-    forward: Function,
+    forward: Forward,
     formula_a: Formula,
     formula_b: Formula,
     *,
@@ -129,7 +130,7 @@ def node_name(name: str) -> str:
 
 
 def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> Tensor:
-    """The tensor that `op` computed, recorded if it has to be: the end of every row that is written out as a function."""
+    """The tensor that `op` computed, recorded if it has to be: the end of every op that is written as a function."""
     out = wrap(array)
     if mode.enabled:
         for a in inputs:
@@ -140,7 +141,7 @@ def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any
 
 
 def _enter(name: str, apply: Function, row: Row, doc: str) -> Function:
-    """Give a function its name and its places: in the table, on tensors, and for NumPy's function of the same meaning."""
+    """Give a function its name and its places: in the table, on tensors, and behind NumPy's function."""
     apply.__name__ = apply.__qualname__ = name
     apply.__doc__ = f"{doc} Element by element, as ``torch.{name}``."
     ROWS[name] = row
@@ -150,10 +151,13 @@ def _enter(name: str, apply: Function, row: Row, doc: str) -> Function:
     return apply
 
 
-def method(*names: str) -> Callable[[Function], Function]:
-    """Hang a function onto tensors under these names; `__add__` and the like included."""
+F = TypeVar("F")
 
-    def hang(function: Function) -> Function:
+
+def method(*names: str) -> Callable[[F], F]:
+    """Hang a function (or property) onto tensors under these names; `__add__` and the like included."""
+
+    def hang(function: F) -> F:
         for name in names:
             setattr(Operators, name, function)
         return function
@@ -161,10 +165,10 @@ def method(*names: str) -> Callable[[Function], Function]:
     return hang
 
 
-def twin_of(*numpy_functions: Any) -> Callable[[Function], Function]:
+def twin_of(*numpy_functions: Any) -> Callable[[F], F]:
     """Let these NumPy functions call this one when they are given tensors."""
 
-    def register(function: Function) -> Function:
+    def register(function: F) -> F:
         NUMPY_TWINS.update(dict.fromkeys(numpy_functions, function))
         return function
 
@@ -215,6 +219,7 @@ def promoted(x: Array, y: Array, real: bool = False) -> tuple[Array, Array]:
 
 
 def not_a_tensor(function: str, argument: str, position: int, value: Any) -> TypeError:
+    """The error for an operand that is neither tensor nor number."""
     return explained(
         TypeError,
         f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}",

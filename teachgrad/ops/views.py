@@ -4,7 +4,7 @@ A view (`x[0]`, `x.T`, `x.reshape(...)`) shows the memory of another tensor, its
 `x.zero_()`) writes into memory. Each is simple alone. Together they raise three questions:
 
 1. *A formula saved a value, and now it is overwritten.* Base, views and detached twins share one version counter;
-   every in-place operation adds one to it, and a formula that reads a value checks that it is at the version it was saved at.
+   every in-place operation adds one to it, and a formula that reads a value checks that its version is still the same.
 2. *A view is written to.* Its base has changed, so the base gets a new history: "what I was before, with this part
    replaced" (`COPY_SLICES`).
 3. *The base is written to.* Each of its views shows something else now, so when a view is next asked for its history it
@@ -143,11 +143,13 @@ def _adopt(target: Tensor, after: Tensor) -> None:
 def _refuse_leaf(target: Tensor) -> None:
     base = target if target._view is None else target._view.base
     if base._requires_grad and base.is_leaf:
-        what = "a leaf Variable that requires grad" if base is target else "a view of a leaf Variable that requires grad"
+        what = (
+            "a leaf Variable that requires grad" if base is target else "a view of a leaf Variable that requires grad"
+        )
         raise explained(
             RuntimeError,
             f"{what} is being used in an in-place operation.",
-            why="the gradient belongs to the value that the leaf had; written over, there would be nothing to have a gradient.",
+            why="the gradient belongs to the value that the leaf had, and that value would be lost.",
             fix="for an update step: with torch.no_grad(): w -= lr * w.grad. Else make a new tensor: w = w - ...",
         )
     if target._view is not None and not target._view.recorded and base._requires_grad:

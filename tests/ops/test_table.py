@@ -124,7 +124,9 @@ def test_a_row_computes_what_its_numpy_function_computes(row):
     assert getattr(wrap(arrays[0]), row.name)(*map(wrap, arrays[1:])).array.shape == (2, 3)
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS.values() if r.inplace], ids=[r.name for r in ROWS.values() if r.inplace])
+@pytest.mark.parametrize(
+    "row", [r for r in ROWS.values() if r.inplace], ids=[r.name for r in ROWS.values() if r.inplace]
+)
 def test_the_in_place_twin_gives_the_same_numbers_and_gradients(row):
     rng = np.random.default_rng(2)
     arrays = [rng.uniform(*row.domain, (2, 3)) for _ in range(row.inputs)]

@@ -13,10 +13,10 @@ def leaf(values, dtype=np.float32):
 
 VIEWS = {
     "select": lambda t: t[0], "slice": lambda t: t[:, 1:], "element": lambda t: t[1, 2], "all": lambda t: t[...],
-    "none": lambda t: t[:, None], "reshape": lambda t: t.reshape(3, 2), "view": lambda t: t.view(6), "t": lambda t: t.t(),
-    "T": lambda t: t.T, "transpose": lambda t: t.transpose(0, 1), "permute": lambda t: t.permute(1, 0),
-    "unsqueeze": lambda t: t.unsqueeze(0), "squeeze": lambda t: t.squeeze(), "flatten": lambda t: t.flatten(),
-    "view of a view": lambda t: t.T[1:][0],
+    "none": lambda t: t[:, None], "reshape": lambda t: t.reshape(3, 2), "view": lambda t: t.view(6),
+    "t": lambda t: t.t(), "T": lambda t: t.T, "transpose": lambda t: t.transpose(0, 1),
+    "permute": lambda t: t.permute(1, 0), "unsqueeze": lambda t: t.unsqueeze(0), "squeeze": lambda t: t.squeeze(),
+    "flatten": lambda t: t.flatten(), "view of a view": lambda t: t.T[1:][0],
 }  # fmt: skip
 
 
@@ -91,9 +91,13 @@ def test_assignment_through_two_derivatives():
 
 def test_a_leaf_that_requires_grad_is_not_written_to():
     x = leaf([1.0, 2.0])
-    with pytest.raises(RuntimeError, match=r"a leaf Variable that requires grad is being used in an in-place operation(.|\n)*no_grad"):
+    with pytest.raises(
+        RuntimeError, match=r"a leaf Variable that requires grad is being used in an in-place operation(.|\n)*no_grad"
+    ):
         x += 1
-    with pytest.raises(RuntimeError, match="a view of a leaf Variable that requires grad is being used in an in-place operation"):
+    with pytest.raises(
+        RuntimeError, match="a view of a leaf Variable that requires grad is being used in an in-place operation"
+    ):
         x[0] = 5.0
     with pytest.raises(RuntimeError, match="a view of a leaf Variable"):
         x[:1].zero_()
@@ -193,5 +197,7 @@ def test_views_of_a_leaf_that_was_updated_lead_back_to_it():
 
 def test_expanded_memory_is_not_written_to():
     x = wrap(np.zeros((1, 2), np.float32)).expand(3, 2)
-    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor refers to a single memory location"):
+    with pytest.raises(
+        RuntimeError, match="more than one element of the written-to tensor refers to a single memory location"
+    ):
         x += 1

@@ -11,8 +11,8 @@ from tests.samples import SAMPLES
 
 torch = pytest.importorskip("torch")
 
-# Products of mixed dimensions: PyTorch folds them into matrices and ends with a reshape or a copy. Its rsub of two tensors
-# is seldom met; the name here is that of `2 - a`.
+# Products of mixed dimensions: PyTorch folds them into matrices and ends with a reshape or a copy. Its rsub of two
+# tensors is seldom met; the name here is that of `2 - a`.
 NAMED_DIFFERENTLY = {"(2, 3) @ (5, 3, 4)", "(3,) @ (3, 4)", "(5, 2, 3) @ (3,)", "(3,) @ (5, 3, 4)", "rsub"}
 
 
@@ -43,12 +43,18 @@ def test_values_and_derivatives_agree(sample, dtype):
     wanted_slope = sum((g * torch.tensor(d)).sum() for g, d in zip(wanted, directions, strict=True))
     if not wanted_slope.requires_grad:
         return
-    seconds = tg.autograd.grad(slope, ours, materialize_grads=True) if slope.requires_grad else [wrap(x.array * 0) for x in ours]
+    seconds = (
+        tg.autograd.grad(slope, ours, materialize_grads=True)
+        if slope.requires_grad
+        else [wrap(x.array * 0) for x in ours]
+    )
     for got, want in zip(seconds, torch.autograd.grad(wanted_slope, theirs, materialize_grads=True), strict=True):
         np.testing.assert_allclose(got.array, want.numpy(force=True), **tolerance)
 
 
-@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.name not in NAMED_DIFFERENTLY], ids=lambda s: f"{s.name} {s.shapes}")
+@pytest.mark.parametrize(
+    "sample", [s for s in SAMPLES if s.name not in NAMED_DIFFERENTLY], ids=lambda s: f"{s.name} {s.shapes}"
+)
 def test_nodes_have_pytorchs_names(sample):
     _, _, out, expected, _ = both(sample, np.float32)
     assert out.grad_fn.name() == expected.grad_fn.name()
