@@ -1,7 +1,8 @@
 """Pictures of graphs and of descents, for notebooks and for files.
 
-`draw_graph` shows the graph behind a tensor; `animate_descent` shows an optimizer on its way down. Both return
-a figure that shows itself in JupyterLab, works without a kernel once saved, and is written to files by `.save(path)`.
+`draw_graph` shows the graph behind a tensor; `animate_descent` shows an optimizer on its way down; `live_training`
+shows a loop while it runs, `draw_curves` and `draw_fit` what came of it, `explore_order` what depends on its order. All
+give a figure that shows itself in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
@@ -12,10 +13,16 @@ From data to pictures, each file knowing only those before it:
     axes                panels with ticks and labels
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
-    drawing, descent    the two functions
+    drawing, descent    the functions for graphs and descents
+    curves, fit, order  those for trainings that are over,
+    screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
 
+from teachgrad.viz.curves import draw_curves
 from teachgrad.viz.descent import animate_descent
 from teachgrad.viz.drawing import draw_graph
+from teachgrad.viz.fit import draw_fit
+from teachgrad.viz.order import explore_order
+from teachgrad.viz.training import live_training
 
-__all__ = ["animate_descent", "draw_graph"]
+__all__ = ["animate_descent", "draw_curves", "draw_fit", "draw_graph", "explore_order", "live_training"]

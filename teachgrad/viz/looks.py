@@ -70,5 +70,15 @@ LOOKS = {
     "halo": Look(stroke=WHITE, width=8),
     "start": Look(WHITE, stroke=BLACK, width=1.5),
     "ball": Look(VERMILLION, stroke=WHITE, width=2),
+    # trainings
+    "line0": Look(stroke=BLUE, width=2.2),
+    "line1": Look(stroke=VERMILLION, width=2.2, dash=(6, 4)),
+    "line2": Look(stroke=GREEN, width=2.2, dash=(1.5, 4)),
+    "line3": Look(stroke=ORANGE, width=2.2, dash=(9, 3, 1.5, 3)),
+    "line4": Look(stroke=INK, width=1.6),
+    "legend": Look(INK, size=12),
+    "cloud": Look(stroke=INK, width=4.5, fade=0.4),
+    "fit": Look(stroke=VERMILLION, width=3),
+    "done": Look(BLUE),
     **{f"band{i}": Look(colour) for i, colour in enumerate(CIVIDIS)},
 }
