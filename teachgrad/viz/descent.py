@@ -23,6 +23,7 @@ from teachgrad.viz.walk import Floats, Function, Landscape, MakeOptimizer, Walk,
 MOST_MOMENTS = 100  # more are thinned out: nobody sees them, and the page would grow
 CURVE, GRID = 121, 41  # places at which a function of one number, of two numbers, is sampled
 DETAIL = 0.25  # pixels by which a level line may be off
+CORNERS = 900  # of all level lines together
 LEFT, HEAD, FOOT = 64.0, 50.0, 46.0  # pixels around a panel: for its numbers, for what is told, for the label
 
 Place = tuple[float, float]
@@ -116,11 +117,10 @@ class Curve:
 
     def __init__(self, land: Landscape, path: Walk) -> None:
         self.path = path
-        near = _near(path)
-        low, high = _range(near, path.points[np.nanargmin(path.losses)])
+        low, high = _range(path)
         xs = np.linspace(low[0], high[0], CURVE)
         ys = land.sample(xs)
-        heights = path.losses[: len(near)]
+        heights = np.nan_to_num(path.losses[: _near(path)])
         tall = max(float(np.ptp(heights)), 1e-6 * max(1.0, abs(float(heights[0]))))
         seen = np.clip(ys[np.isfinite(ys)], heights.min() - tall, heights.max() + 0.4 * tall)
         seen = np.concatenate([seen, heights])
@@ -140,6 +140,7 @@ class Curve:
         """The picture at the last of these moments."""
         panel, path = self.panel, self.path
         been = [panel.place(path.points[i, 0], path.losses[i]) for i in moments if math.isfinite(path.losses[i])]
+        been = been or [panel.place(path.points[0, 0], panel.y[0])]  # without a value, at the foot of the picture
         moving: list[Mark] = [
             line("trace", *been, key="trace", growing=True),
             _dots("dots", been),
@@ -185,7 +186,7 @@ class Surface:
 
     def __init__(self, land: Landscape, path: Walk) -> None:
         self.path = path
-        low, high = _range(_near(path), path.points[np.nanargmin(path.losses)])
+        low, high = _range(path)
         half = float((high - low).max()) / 2  # one scale for both: else steps would not cross the levels squarely
         xs, ys = (np.linspace(middle - half, middle + half, GRID) for middle in (low + high) / 2)
         side = self.height - HEAD - FOOT
@@ -207,6 +208,7 @@ class Surface:
         path, losses = self.path, self.path.losses
         been = [self.map.place(*path.points[i]) for i in moments if np.isfinite(path.points[i]).all()]
         fallen = [self.loss.place(i, losses[i]) for i in moments if math.isfinite(losses[i])]
+        fallen = fallen or [self.loss.place(0, self.loss.y[0])]
         walked: list[Mark] = [
             line("casing", *been, key="casing", growing=True),
             _dots("halo", been),
@@ -232,22 +234,32 @@ def _bands(values: Floats, panel: Panel) -> list[Mark]:
         return marks
     bend = min(max(math.log(max((middle - low) / (high - low), 1e-9)) / math.log(0.5), 0.3), 12.0)
     filled = np.clip(np.where(np.isnan(values), high, values), low, high)
-    last = values.shape[1] - 1
-    for k in range(1, len(CIVIDIS)):
-        segments: list[Any] = []
-        for loop in contour.loops(filled, low + (high - low) * (k / len(CIVIDIS)) ** bend):
-            places = [
-                (panel.left + across / last * panel.width, panel.top + (1 - up / last) * panel.height)
-                for across, up in loop
-            ]
-            segments += [*line("", *contour.thinned(places, DETAIL)).segments, ("Z", ())]
-        marks.append(Path(f"band{k}", segments))
+    levels = [low + (high - low) * (k / len(CIVIDIS)) ** bend for k in range(1, len(CIVIDIS))]
+    bands = [[_in_pixels(loop, values, panel) for loop in contour.loops(filled, level)] for level in levels]
+    for k, band in enumerate(_thinned(bands), start=1):
+        marks.append(Path(f"band{k}", [segment for loop in band for segment in (*line("", *loop).segments, ("Z", ()))]))
     return marks
+
+
+def _thinned(bands: list[list[list[Place]]]) -> list[list[list[Place]]]:
+    """Level lines as exact as can be seen; of a very rugged surface, only so exact that the page stays light."""
+    off = DETAIL
+    while True:
+        thin = [[few for loop in band if len(few := contour.thinned(loop, off)) > 2] for band in bands]
+        if sum(len(loop) for band in thin for loop in band) <= CORNERS:
+            return thin
+        off *= 1.5
+
+
+def _in_pixels(loop: Sequence[Place], grid: Floats, panel: Panel) -> list[Place]:
+    rows, columns = grid.shape
+    across, up = panel.width / (columns - 1), panel.height / (rows - 1)
+    return [(panel.left + column * across, panel.top + panel.height - row * up) for column, row in loop]
 
 
 def _loss_panel(path: Walk, panel: Panel) -> Panel:
     """The panel of the loss: in powers of ten where it changes a thousandfold."""
-    losses = path.losses[np.isfinite(path.losses)]
+    losses = path.losses[np.isfinite(path.losses)] if math.isfinite(path.losses[0]) else np.zeros(1)
     low, high = float(losses.min()), float(losses.max())
     if low > 0 and high / low > 1000:
         return replace(panel, y=(low / 2, high * 2), log=True)
@@ -258,15 +270,19 @@ def _loss_panel(path: Walk, panel: Panel) -> Panel:
 # Of both -------------------------------------------------------------------------------------------------------------
 
 
-def _near(path: Walk) -> Floats:
-    """The points that the picture must hold: all of them, or those before the walk ran off."""
-    height = path.losses - path.losses[np.isfinite(path.losses)].min(initial=np.inf)
-    far = np.flatnonzero(~(height <= 30 * max(*height[:2], 1e-12)))  # nan is far, too
-    return path.points[: max(1, far[0])] if far.size else path.points
+def _near(path: Walk) -> int:
+    """How many moments the picture must hold: all of them, or those before the walk ran off."""
+    finite = np.isfinite(path.losses)
+    height = path.losses - path.losses[finite].min(initial=np.inf)
+    first = max(height[:2][finite[:2]], default=0.0)
+    far = np.flatnonzero(~(finite & (height <= 30 * max(first, 1e-12))))
+    return max(1, int(far[0])) if far.size else len(height)
 
 
-def _range(points: Floats, best: Floats) -> tuple[Floats, Floats]:
+def _range(path: Walk) -> tuple[Floats, Floats]:
     """Lower and upper ends that hold the points, some of what lies opposite as seen from the best one, and a margin."""
+    points = path.points[: _near(path)]
+    best = points[np.argmin(np.where(np.isfinite(path.losses), path.losses, np.inf)[: len(points)])]
     seen = np.concatenate([points, best + 0.6 * (best - points)])
     low, high = seen.min(axis=0), seen.max(axis=0)
     margin = np.maximum(0.1 * (high - low), 1e-3 * np.maximum(1.0, np.abs(best)))

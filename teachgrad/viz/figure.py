@@ -136,7 +136,8 @@ class Movie(Figure):
     def _script(self) -> str:
         told = {"told": list(self.told), "pause": round(self.pause * 1000), **tracks(self.moments)}
         data = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in a name ends it
-        player = (HERE / "player.js").read_text("utf-8")
+        lines = (line.strip() for line in (HERE / "player.js").read_text("utf-8").splitlines())
+        player = "\n".join(line for line in lines if not line.startswith("//"))
         return f"<script>(()=>{{{player}teachgrad({json.dumps(self.fingerprint)},{data})}})()</script>"
 
     def _writers(self) -> Writers:

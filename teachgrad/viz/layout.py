@@ -79,7 +79,7 @@ def dot_program(sizes: Sequence[Size], edges: Sequence[Edge], down: bool = False
             [program, "-Tplain"], input=question, capture_output=True, text=True, timeout=SECONDS, check=True
         )
         return _answer(done.stdout, len(sizes), edges, "dot")
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError):
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError):
         return None
 
 
@@ -115,7 +115,7 @@ def _question(sizes: Sequence[Size], edges: Sequence[Edge], down: bool) -> str:
 def _answer(plain: str, boxes: int, edges: Sequence[Edge], engine: str) -> Layout:
     """Read Graphviz's plain format: `node name x y ...` and `edge tail head n x1 y1 ... xn yn ...`, y upwards."""
     lines = [line.split() for line in plain.splitlines()]
-    width, height = next((float(line[2]), float(line[3])) for line in lines if line[0] == "graph")
+    width, height = map(float, {line[0]: line for line in lines}["graph"][2:4])
     centres = {int(line[1]): _pixels(line[2:4], height)[0] for line in lines if line[0] == "node"}
     routes: dict[Edge, list[tuple[Point, ...]]] = {}
     for line in lines:

@@ -109,24 +109,28 @@ def read(root: Tensor, names: Names) -> Graph:
         return Graph((_leaf(root, names),), (), operations=0, leaves=1)
     nodes = newest_first([root.grad_fn])
     operations = [node for node in nodes if not isinstance(node, AccumulateGrad)]
+    leaves = len(nodes) - len(operations)
     kept, shown = _choose(operations, names, MOST)
     if len(kept) < len(operations):
         kept, shown = _choose(operations, names, FEW)
     items: dict[Hashable, Item] = {}
     wires: list[tuple[Hashable, Hashable]] = []
+    hidden: set[Hashable] = set()
     for node in reversed(kept):
         for place, source in enumerate(_sources(node, names)):
-            if source not in shown:
-                source = FOLD
-            elif source not in items:
-                items[source] = _source(node, place, names)
-            wires.append((source, node))
+            if source in shown:
+                if source not in items:
+                    items[source] = _source(node, place, names)
+                wires.append((source, node))
+            else:
+                hidden.add(source)
+                if (FOLD, node) not in wires:
+                    wires.append((FOLD, node))
         items[node] = _operation(node, names)
-    leaves = len(nodes) - len(operations)
-    if any(tail is FOLD for tail, _ in wires):
+    if hidden:
         hidden_leaves = leaves - sum(item.kind == "leaf" for item in items.values())
-        items = {FOLD: _folded(operations[len(kept) :], hidden_leaves), **items}
-        wires = list(dict.fromkeys(wire for wire in wires if wire[0] is FOLD)) + [w for w in wires if w[0] is not FOLD]
+        constants = sum(not isinstance(source, Node) for source in hidden)
+        items = {FOLD: _folded(operations[len(kept) :], hidden_leaves, constants), **items}
     places = {key: i for i, key in enumerate(items)}
     edges = tuple((places[tail], places[head]) for tail, head in wires)
     return Graph(tuple(items.values()), edges, len(operations), leaves)
@@ -204,13 +208,13 @@ def _symbol(node: Node) -> str:
     return text.clean(node.label(), longest=14)
 
 
-def _folded(hidden: list[Node], leaves: int) -> Item:
-    """One item for everything that is not shown, with the operations that it holds most of."""
+def _folded(hidden: list[Node], leaves: int, constants: int) -> Item:
+    """One item for everything that is not shown, with the operations that there are most of."""
+    counts = {"operation": len(hidden), "leaf": leaves, "constant": constants}
+    parts = text.listing([text.plural(count, noun) for noun, count in counts.items() if count])
     census = Counter(_symbol(node) for node in hidden).most_common(3)
-    parts = [text.plural(len(hidden), "operation")] if hidden else []
-    parts += [text.plural(leaves, "leaf")] if leaves else []
     most = ", ".join(f"{count:,} {symbol}" for symbol, count in census)
-    return Item("folded", value=most, name="… " + " and ".join(parts), detail="Folded: " + " and ".join(parts))
+    return Item("folded", name=f"… {parts}", value=most, detail=f"Not shown: {parts}")
 
 
 def _detail(kind: str, shape: tuple[int, ...], dtype: np.dtype[Any], value: Array | None, grad: Array | None) -> str:

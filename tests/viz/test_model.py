@@ -1,0 +1,197 @@
+"""The graph as data says what the engine's nodes say, and stays what it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import teachgrad as tg
+from teachgrad import nn
+from teachgrad.graph import AccumulateGrad
+from teachgrad.viz.model import FEW, MOST, Graph, Names, read
+
+
+def leaf(values):
+    return tg.tensor(values, requires_grad=True)
+
+
+def items(graph: Graph, kind: str):
+    return [item for item in graph.items if item.kind == kind]
+
+
+def nodes_behind(tensor):
+    """All operations behind a tensor, found by `next_functions`, as PyTorch users walk a graph."""
+    seen, waiting = [], [tensor.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node not in seen and not isinstance(node, AccumulateGrad):
+            seen.append(node)
+            waiting.extend(parent for parent, _ in node.next_functions if parent is not None)
+    return seen
+
+
+def test_the_square_of_a_sum():
+    x, y = leaf(2.0), leaf(3.0)
+    graph = read((x + y) ** 2, Names({"x": x, "y": y}))
+    assert [(item.kind, item.name, item.symbol, item.value, item.grad) for item in graph.items] == [
+        ("leaf", "x", "", "2.0", "None"),
+        ("leaf", "y", "", "3.0", "None"),
+        ("operation", "", "+", "5.0", ""),
+        ("operation", "", "**2", "25.0", ""),
+    ]
+    assert graph.edges == ((0, 2), (1, 2), (2, 3))
+
+
+def test_it_has_the_operations_and_edges_that_next_functions_show():
+    w, b = leaf([[1.0, 2.0], [3.0, 4.0]]), leaf([1.0, 1.0])
+    h = (w @ w + b).tanh()
+    loss = (h * h).sum() + w.exp().mean()
+    graph = read(loss, Names({}))
+    nodes = nodes_behind(loss)
+    assert graph.operations == len(nodes) == len(items(graph, "operation"))
+    assert len(graph.edges) == sum(parent is not None for node in nodes for parent, _ in node.next_functions) + (
+        len(items(graph, "constant"))
+    )
+    assert all(tail < head for tail, head in graph.edges)
+
+
+def test_a_gradient_is_none_until_backward_fills_it():
+    x, y = leaf(2.0), leaf(3.0)
+    z = (x + y) ** 2
+    before = read(z, Names({"x": x, "y": y}))
+    z.backward()
+    after = read(z, Names({"x": x, "y": y}))
+    assert [item.grad for item in items(before, "leaf")] == ["None", "None"]
+    assert [item.grad for item in items(after, "leaf")] == ["10.0", "10.0"]  # 2 (x + y)
+    assert [item.value for item in before.items] == [item.value for item in after.items]
+
+
+def test_it_is_a_snapshot():
+    x = leaf([1.0, 2.0])
+    y = (x * 3).sum()
+    graph = read(y, Names({"x": x}))
+    seen = repr(graph)
+    y.backward()
+    with tg.no_grad():
+        x += 1
+    assert repr(graph) == seen
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "grad"),
+    [
+        (2.0, "2.0", "1.0"),
+        ([1.0, -2.5], "[1., −2.5]", "[1., 1.]"),
+        ([[1.0, 1.0], [1.0, 1.0]], "[[1., 1.], [1., 1.]]", "[[1., 1.], [1., 1.]]"),
+        (np.zeros((3, 12)).tolist(), "(3, 12)", "norm 6.0"),
+        (np.zeros((0, 3)).tolist(), "[]", "[]"),
+        (float("nan"), "nan", "1.0"),
+    ],
+)
+def test_values_are_shown_if_they_are_few_else_shapes(values, value, grad):
+    x = leaf(values)
+    x.sum().backward()
+    (item,) = items(read(x.sum(), Names({})), "leaf")
+    assert (item.value, item.grad) == (value, grad)
+
+
+def test_a_weight_used_twice_is_one_leaf():
+    w = leaf(2.0)
+    graph = read((w * 3).tanh() * w, Names({"w": w}))
+    assert len(items(graph, "leaf")) == 1
+    assert len([tail for tail, _ in graph.edges if graph.items[tail].name == "w"]) == 2
+
+
+def test_a_square_by_multiplication_has_two_edges():
+    x = leaf(3.0)
+    graph = read(x * x, Names({"x": x}))
+    assert graph.edges == ((0, 1), (0, 1))
+
+
+def test_named_constants_are_one_and_numbers_are_as_many_as_written():
+    data, w = tg.tensor([1.0, 2.0]), leaf([1.0, 1.0])
+    graph = read(((w * data).exp() * data * 2.0 * 2.0).sum(), Names({"data": data, "w": w}))
+    assert sorted((item.name, item.value) for item in items(graph, "constant")) == [
+        ("", "2.0"),
+        ("", "2.0"),
+        ("data", "[1., 2.]"),
+    ]
+
+
+def test_intermediates_show_a_gradient_that_they_retain():
+    x = leaf(2.0)
+    h = x * 3
+    h.retain_grad()
+    (h * h).backward()
+    graph = read(h, Names({"h": h}))
+    assert [(item.name, item.grad) for item in items(graph, "operation")] == [("h", "12.0")]  # 2 h
+
+
+def test_the_first_of_several_names_counts():
+    x = leaf(1.0)
+    assert read(x * 2, Names({"x": x, "alias": x})).items[0].name == "x"
+
+
+def test_parameters_are_called_as_their_module_calls_them():
+    torch_names = {"model.0.weight", "model.0.bias", "model.2.weight", "model.2.bias"}
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+    graph = read(model(tg.ones(4, 2)).sum(), Names({"model": model, "kind": nn.Linear, "n": 3}))
+    assert {item.name for item in items(graph, "leaf")} == torch_names
+
+
+def test_a_leaf_alone():
+    x = leaf(1.0)
+    graph = read(x, Names({"x": x}))
+    assert (len(graph.items), graph.edges, graph.leaves, graph.operations) == (1, (), 1, 0)
+
+
+def test_a_freed_graph_can_still_be_read():
+    w = leaf(np.ones((9, 9)).tolist())
+    loss = (w.exp() * w).sum()
+    before = read(loss, Names({}))
+    loss.backward()
+    after = read(loss, Names({}))
+    assert [item.symbol for item in after.items] == [item.symbol for item in before.items]
+    assert after.edges == before.edges
+
+
+def chain(length: int):
+    x = leaf(0.5)
+    for _ in range(length // 2):
+        x = (x * 1.01).sin()
+    return x
+
+
+@pytest.mark.parametrize("length", [100, 1000, 100_000])
+def test_a_long_graph_is_cut_and_counted(length):
+    graph = read(chain(length), Names({}))
+    (folded,) = items(graph, "folded")
+    assert len(graph.items) <= FEW + 1
+    assert graph.items[0] is folded
+    assert graph.operations == length
+    shown = len(items(graph, "operation"))
+    assert f"{length - shown:,} operations" in folded.name
+    assert "1 leaf" in folded.name
+    assert "×" in folded.value
+    assert "sin" in folded.value
+    assert all(tail < head for tail, head in graph.edges)
+    assert {0, len(graph.items) - 1} <= {place for edge in graph.edges for place in edge}
+
+
+def test_a_graph_that_fits_is_shown_whole():
+    graph = read(chain(38), Names({}))
+    assert len(graph.items) == 38 + 19 + 1 <= MOST
+    assert not items(graph, "folded")
+
+
+def test_an_operation_of_many_leaves_is_cut_and_counted():
+    parts = [leaf(float(i)) for i in range(500)]
+    graph = read(tg.stack(parts).sum(), Names({}))
+    assert len(graph.items) <= FEW + 3
+    (folded,) = items(graph, "folded")
+    assert f"{500 - len(items(graph, 'leaf'))} leaves" in folded.name
+
+
+def test_what_is_folded_is_connected_once():
+    graph = read(chain(1000), Names({}))
+    assert len(set(graph.edges)) == len(graph.edges)
