@@ -4,24 +4,49 @@ The names here are PyTorch's, so that ``import teachgrad as torch`` runs what wa
 What each family of operations offers is listed in its own ``__all__``.
 """
 
+import importlib
 import math
+from typing import TYPE_CHECKING, Any
 
 import teachgrad.autograd.hooks
 import teachgrad.copying
-import teachgrad.ops.indexing  # noqa: F401 - hangs x[i] onto tensors
+import teachgrad.ops.indexing  # noqa: F401 - these three hang methods onto tensors
 from teachgrad import autograd as autograd
+from teachgrad import cuda as cuda
 from teachgrad import dtypes
+from teachgrad.device import device as device
 from teachgrad.dtypes import *
 from teachgrad.grad_mode import *
+from teachgrad.ops.creation import *
 from teachgrad.ops.linalg import *
 from teachgrad.ops.loss import *
 from teachgrad.ops.pointwise import *
+from teachgrad.ops.random import *
 from teachgrad.ops.reduction import *
 from teachgrad.ops.shape import *
+from teachgrad.ops.steps import *
 from teachgrad.printing import set_printoptions as set_printoptions
 from teachgrad.size import Size as Size
 from teachgrad.tensor import Tensor as Tensor
 from teachgrad.version import __version__ as __version__
 
+if TYPE_CHECKING:
+    from teachgrad import datasets as datasets
+    from teachgrad import nn as nn
+    from teachgrad import optim as optim
+    from teachgrad import utils as utils
+
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
+
+_ROOMS = {"datasets", "nn", "optim", "utils"}  # opened when they are first asked for, so that importing stays cheap
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS})

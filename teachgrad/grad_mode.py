@@ -71,7 +71,8 @@ class _Switch:
                 try:
                     resume = functools.partial(generator.send, (yield item))
                 except GeneratorExit:
-                    generator.close()
+                    with _Switch(enabled):
+                        generator.close()
                     raise
                 except BaseException as error:
                     resume = functools.partial(generator.throw, error)

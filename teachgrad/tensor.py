@@ -149,11 +149,6 @@ class Tensor(Operators):
         """The tensor whose memory this view shows, None if it has its own, as PyTorch's ``_base``."""
         return None if self._view is None else self._view.base
 
-    @property
-    def retains_grad(self) -> bool:
-        """Whether `retain_grad` was called, as ``torch.Tensor.retains_grad``."""
-        return self._retains_grad and not self.is_leaf
-
     # Leaving the graph
 
     def detach(self) -> Tensor:

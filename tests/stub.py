@@ -48,10 +48,11 @@ def _annotation(text: str, names: _Names) -> str:
 
 def _method(name: str, function: object, imports: dict[str, str]) -> str:
     """One method of the stub; notes in `imports` where the names in its annotations come from."""
-    if isinstance(function, property):
-        return f"    @property\n    def {name}(self) -> Tensor: ..."
-    assert inspect.isfunction(function), name
     names = _Names()
+    if isinstance(function, property):
+        result = _annotation(function.fget.__annotations__["return"], names)
+        return f"    @property\n    def {name}(self) -> {result}: ..."
+    assert inspect.isfunction(function), name
     _, *parameters = inspect.signature(function).parameters.values()
     written = ["self"]
     for parameter in parameters:

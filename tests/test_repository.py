@@ -20,7 +20,7 @@ FLOORS = (
     ("engine",),
     ("tensor",),
     ("ops",),
-    ("autograd", "copying", "datasets", "nn", "optim", "random", "serialization", "utils"),
+    ("autograd", "copying", "cuda", "datasets", "nn", "optim", "random", "serialization", "utils"),
     ("teachgrad",),
     ("viz",),
     ("course",),

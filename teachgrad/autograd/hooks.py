@@ -52,6 +52,14 @@ def register_hook(self: Tensor, hook: Hook) -> RemovableHandle:
     return RemovableHandle(node.hooks, hook)
 
 
+def _retains_grad(self: Tensor) -> bool:
+    """Whether `retain_grad` was called, as ``torch.Tensor.retains_grad``."""
+    return self._retains_grad and not self.is_leaf
+
+
+method("retains_grad")(property(_retains_grad))
+
+
 @method("retain_grad")
 def retain_grad(self: Tensor) -> None:
     """Keep the gradient of a tensor that is not a leaf in its `.grad` as well, as ``torch.Tensor.retain_grad``."""

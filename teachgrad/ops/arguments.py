@@ -19,6 +19,16 @@ from teachgrad.tensor import Tensor, wrap
 
 Where = Device | str | None
 OVERLOADED = ("rand", "randn")  # what PyTorch says of a missing size depends on whether a function has several forms
+C_TYPES = {
+    "float16": "c10::Half",
+    "float32": "float",
+    "float64": "double",
+    "int8": "int8_t",
+    "int16": "short",
+    "int32": "int",
+    "int64": "int64_t",
+    "uint8": "uint8_t",
+}  # what PyTorch calls the types where it refuses a value
 PYTHON_TYPES = {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_}
 
 
@@ -181,10 +191,10 @@ def fitting(value: Any, target: Dtype) -> Any:
     if target.is_floating_point:
         largest = float(np.finfo(target.numpy).max)
         if math.isfinite(value) and abs(value) > largest:
-            raise no_room(value, target, {"float16": "c10::Half", "float32": "float"}.get(target.name, "double"))
+            raise no_room(value, target, C_TYPES[target.name])
         return value
     if target is not dtypes.bool_ and not _in_range(value, target):
-        raise no_room(value, target, f"{target.name}_t")
+        raise no_room(value, target, C_TYPES[target.name])
     return converted([value], target)[0]
 
 

@@ -30,6 +30,21 @@ from teachgrad.ops.arguments import (
 from teachgrad.ops.nested import array_of
 from teachgrad.tensor import Tensor, wrap
 
+__all__ = [  # what the face of the package offers
+    "as_tensor",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_numpy",
+    "full",
+    "full_like",
+    "ones",
+    "ones_like",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]
+
 # From data
 
 

@@ -19,6 +19,8 @@ from teachgrad.errors import explained
 from teachgrad.graph import Array
 from teachgrad.tensor import Tensor
 
+PLAIN = frozenset((float, int, bool))
+
 
 def array_of(data: Any, wanted: dtype | None) -> Array:
     """A new array of a number, or of sequences of numbers nested to any depth. Tensors of one element count as numbers.
@@ -47,11 +49,9 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
             fix="convert the text first, for example with float(...), or number the words.",
         )
     target = wanted or _common_type(leaves)
-    for leaf in leaves:
-        if _is_sequence(leaf):
-            raise _too_deep(leaf, target)
-    numbers = [_item(leaf) if isinstance(leaf, Tensor) else leaf for leaf in leaves]
-    return converted(numbers, target).reshape(shape)
+    if not PLAIN.issuperset(map(type, leaves)):
+        leaves = [_number(leaf, target) for leaf in leaves]
+    return converted(leaves, target).reshape(shape)
 
 
 def converted(numbers: list[Any], target: dtype) -> Array:
@@ -153,12 +153,9 @@ def _leaves(data: Any, shape: tuple[int, ...]) -> list[Any]:
 
 
 def _common_type(leaves: list[Any]) -> dtype:
-    kinds = set(map(type, leaves))
-    if Tensor in kinds or any(issubclass(kind, Tensor) for kind in kinds):
-        found = {_type_of(leaf) for leaf in leaves}
-    else:
-        found = {_type_of(next(leaf for leaf in leaves if type(leaf) is kind)) for kind in kinds}
-    return reduce(dtypes.promote_types, found)
+    examples = dict(zip(map(type, leaves), leaves, strict=True))  # numbers of one Python type are of one dtype, ...
+    typed = any(issubclass(kind, Tensor | np.ndarray) for kind in examples)  # ... but tensors bring their own
+    return reduce(dtypes.promote_types, map(_type_of, leaves if typed else examples.values()))
 
 
 def _type_of(leaf: Any) -> dtype:
@@ -184,6 +181,27 @@ def _type_of(leaf: Any) -> dtype:
     )
 
 
+def _number(leaf: Any, target: dtype) -> Any:
+    """A leaf as a number that NumPy converts, or the error that says why it is none."""
+    if isinstance(leaf, Tensor):
+        return _item(leaf)
+    narrow = isinstance(leaf, np.floating) and not isinstance(
+        leaf, float
+    )  # PyTorch cuts off 1.5, but not np.float32(1.5)
+    if isinstance(leaf, int | float | np.generic | np.ndarray) and not (narrow and not target.is_floating_point):
+        return leaf
+    kind = type(leaf)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    raise explained(
+        TypeError,
+        f"must be real number, not {name}"
+        if target.is_floating_point
+        else f"'{name}' object cannot be interpreted as an integer",
+        why=f"{leaf!r:.40} cannot become {target} here.",
+        fix="nest all numbers equally deep, and convert what is no Python number first.",
+    )
+
+
 def _item(leaf: Tensor) -> Any:
     if leaf.array.size != 1:
         real = leaf.dtype.is_floating_point
@@ -199,21 +217,6 @@ def _item(leaf: Tensor) -> Any:
         warnings.warn(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
             "Consider using tensor.detach() first. (The new tensor has no history; torch.stack(...) keeps it.)",
-            stacklevel=5,
+            stacklevel=6,
         )
     return leaf.array.item()
-
-
-def _too_deep(leaf: Any, target: dtype) -> TypeError:
-    name = type(leaf).__name__
-    words = (
-        f"must be real number, not {name}"
-        if target.is_floating_point
-        else f"'{name}' object cannot be interpreted as an integer"
-    )
-    return explained(
-        TypeError,
-        words,
-        why=f"{leaf!r:.40} stands where the first entry is a number.",
-        fix="nest all numbers equally deep.",
-    )

@@ -17,6 +17,7 @@ from teachgrad.device import device as Device  # noqa: N812 - `device` is the ar
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.arguments import (
+    C_TYPES,
     Where,
     checked_dtype,
     element_type,
@@ -33,6 +34,26 @@ from teachgrad.rng import distributions, sampling
 from teachgrad.rng.bounds import require
 from teachgrad.rng.source import DEFAULT_SEED, Source
 from teachgrad.tensor import Tensor, wrap
+
+__all__ = [  # what the face of the package offers
+    "Generator",
+    "bernoulli",
+    "default_generator",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "multinomial",
+    "normal",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "seed",
+    "set_rng_state",
+]
 
 
 class Generator:
@@ -288,7 +309,7 @@ def randperm(
         most = 2 ** (np.finfo(target.numpy).nmant + 1) + 1
         require(count <= most, f"n cannot be greater than {most} for {c_name(target)} type.")
     elif count - 1 > np.iinfo(target.numpy).max:
-        raise no_room(count - 1, target, f"{target.name}_t")
+        raise no_room(count - 1, target, C_TYPES[target.name])
     array = sampling.permutation(count, _source("randperm", generator))
     return made(array.astype(target.numpy, copy=False), device, requires_grad)
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import dtypes
+from teachgrad.device import require_cpu
 from teachgrad.dtypes import dtype
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
@@ -281,21 +282,10 @@ def to(a: Tensor, *args: Any, dtype: dtype | None = None, device: Any = None, co
             dtype = arg.dtype
         elif not isinstance(arg, bool):
             device = arg
-    check_device(device)
+    require_cpu(device)
     if dtype is None or a.array.dtype == dtype.numpy:
         return clone(a) if copy else a
     return result(CONVERT, a.array.astype(dtype.numpy), (a,))
-
-
-def check_device(device: Any) -> None:
-    """Refuse every device but the CPU."""
-    if device is not None and str(device).partition(":")[0] != "cpu":
-        raise explained(
-            RuntimeError,
-            f"teachgrad was made for the CPU: device {str(device)!r} is not available",
-            why="teachgrad computes with NumPy, on the CPU only; there is no CUDA, MPS or XPU here.",
-            fix='leave the device out, or choose it by device = "cuda" if torch.cuda.is_available() else "cpu".',
-        )
 
 
 def _conversion(name: str, target: dtype) -> None:

@@ -20,6 +20,12 @@ from teachgrad.ops.nested import rounded
 from teachgrad.rounding import fma
 from teachgrad.tensor import Tensor
 
+__all__ = [  # what the face of the package offers
+    "arange",
+    "linspace",
+    "logspace",
+]
+
 LANES = {2: 16, 4: 8, 8: 4}  # numbers that the processor handles at once, by the bytes of a number
 
 
@@ -51,9 +57,13 @@ def arange(
     target = checked_dtype("arange", dtype) or (dtypes.int64 if integral else dtypes.get_default_dtype())
     if target is dtypes.bool_:
         raise _no_kernel("arange_cpu", target)
+    _check_steps(first, last, by)
     if target is dtypes.int64:
         first, last, by = int(first), int(last), int(by)
-    _check_steps(first, last, by)
+        if by == 0:
+            raise explained(
+                ValueError, "step must be nonzero", why="as int64, the step is 0.", fix="choose a real dtype."
+            )
     count = -(-(last - first) // by) if target is dtypes.int64 else math.ceil((last - first) / by)
     if target.is_floating_point:
         return made(_float_steps(first, by, count, target), device, requires_grad)
@@ -73,7 +83,7 @@ def linspace(
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     target = checked_dtype("linspace", dtype) or dtypes.get_default_dtype()
-    if target is dtypes.bool_:
+    if target is dtypes.bool_ and steps > 1:
         raise _no_kernel("linspace_cpu", target)
     first = fitting(number("linspace", "start", 1, start), target)
     last = fitting(number("linspace", "end", 2, end), target)
