@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV   := .venv
 PEERS  := .venv-peers
 RUN    := $(VENV)/bin/python
-PIP    := -m pip install --quiet --disable-pip-version-check
+PIP    := -m pip install -qq --disable-pip-version-check
 
 .PHONY: help lab test notebooks lint parity browser bench lock clean
 
@@ -32,19 +32,21 @@ sound = import sys, pip; sys.exit(sys.version_info < (3, 11))
 venv  = $(1)/bin/python -c '$(sound)' 2>/dev/null || "$(PYTHON)" -m venv --clear $(1)
 
 # uv installs in seconds what pip installs in a minute; where uv is not to be had, pip does it.
+install = $(1)/bin/python $(PIP) uv && $(1)/bin/python -m uv pip install --quiet --python $(1)/bin/python $(2) \
+    || $(1)/bin/python $(PIP) $(2)
+
 # The stamp is removed first and made last: an interrupted installation is never taken for a finished one.
-$(VENV)/.installed: pyproject.toml requirements.lock
+$(VENV)/.installed: pyproject.toml requirements.lock notebooks/overrides.json
 	$(check_python)
 	@rm -f $@
 	@$(call venv,$(VENV))
 	@echo "Installing the course into $(VENV): this happens once and takes about a minute."
-	@$(RUN) $(PIP) uv && $(RUN) -m uv pip install --quiet --python $(RUN) -r requirements.lock -e . \
-	    || $(RUN) $(PIP) -r requirements.lock -e .
+	@$(call install,$(VENV),-r requirements.lock -e .)
 	@settings=$(VENV)/share/jupyter/lab/settings && mkdir -p $$settings && cp notebooks/overrides.json $$settings
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.installed
-	$(RUN) $(PIP) --constraint requirements.lock -e ".[browser]"
+	@$(call install,$(VENV),--constraint requirements.lock -e ".[browser]")
 	@touch $@
 
 # PyTorch has an environment of its own: a lesson's output must not depend on whether it is installed.
@@ -52,7 +54,9 @@ $(PEERS)/.installed: pyproject.toml requirements.lock
 	$(check_python)
 	@rm -f $@
 	@$(call venv,$(PEERS))
-	$(PEERS)/bin/python $(PIP) --constraint requirements.lock -e ".[test,viz,peers]"
+	@echo "Installing PyTorch and the other libraries that teachgrad is compared with into $(PEERS)."
+	@$(call install,$(PEERS),--constraint requirements.lock -e ".[test,viz]")
+	@$(PEERS)/bin/python $(PIP) --constraint requirements.lock -e ".[peers]"
 	@touch $@
 
 # --- the course --------------------------------------------------------------------------------------------------

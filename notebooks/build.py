@@ -2,6 +2,7 @@
 
 People edit the source, which is plain text with ``# %%`` between its cells; learners open the notebook. The same
 source gives the same notebook byte for byte, so that a notebook changes in git only when what it shows has changed.
+A notebook carries a fingerprint of its cells: one that a learner has worked in is told from one that is as built.
 This module must not know what any lesson teaches.
 
     python -m notebooks.build [NAME ...]
@@ -9,6 +10,9 @@ This module must not know what any lesson teaches.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -21,6 +25,7 @@ from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parent
 SECONDS_PER_CELL = 600
+WORKED_IN = "somebody has worked in this notebook; `git checkout notebooks` brings back the built one"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -106,6 +111,17 @@ def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return whole
 
 
+def fingerprint(notebook: NotebookNode) -> str:
+    """What tells these cells and outputs from any others."""
+    return hashlib.sha256(json.dumps(notebook.cells, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def belongs_to_a_learner(notebook: NotebookNode) -> bool:
+    """Whether somebody has worked in this notebook since it was built; where changes are checked, nobody has."""
+    built = notebook.metadata.get("teachgrad", {}).get("built")
+    return built is not None and built != fingerprint(notebook) and "CI" not in os.environ
+
+
 def build(name: str) -> str:
     """Run the lesson ``name`` and return its notebook as text."""
     notebook = read_source(name)
@@ -116,7 +132,8 @@ def build(name: str) -> str:
                 cell.outputs = [normalise(output) for output in joined(cell.outputs)]
         except ValueError as problem:
             raise ValueError(f"{name}, cell {number}: {problem}") from None
-    notebook.metadata = nbformat.from_dict(KERNEL)  # type: ignore[no-untyped-call]
+    metadata = KERNEL | {"teachgrad": {"built": fingerprint(notebook)}}
+    notebook.metadata = nbformat.from_dict(metadata)  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
     return nbformat.writes(notebook, indent=1, ensure_ascii=False) + "\n"  # type: ignore[no-untyped-call,no-any-return]
 

@@ -34,9 +34,9 @@ chmod +x "$folder/bin/python"
 def checkout(tmp_path):
     """What `make` needs of a checkout, in a folder whose name has a space."""
     folder = tmp_path / "my course"
-    folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, folder)
+    (folder / "notebooks").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "notebooks/overrides.json"):
+        shutil.copy(ROOT / name, folder / name)
     return folder
 
 

@@ -27,6 +27,7 @@ out = widgets.Output()
 
 
 Cell = tuple[str, list[Any]]  # what is run, and what is recorded as its outputs
+Outcome = tuple[str, str]  # "passed" or "failed", and what was said about it
 
 
 def text(content: str) -> Any:
@@ -148,19 +149,20 @@ FAIL: list[tuple[str, str, list[Any], str]] = [
 ]
 
 
-def run(pytester: pytest.Pytester, cells: list[Cell], *options: str, setup: str = SETUP) -> list[tuple[str, str]]:
+def run(pytester: pytest.Pytester, cells: list[Cell], *options: str, setup: str = SETUP, **mark: str) -> list[Outcome]:
     """Check a notebook of these cells; each cell's outcome and what was said about it."""
     first = new_code_cell(setup, execution_count=1)
     checked = [new_code_cell(source, outputs=outputs, execution_count=2) for source, outputs in cells]
     for cell, (_, outputs) in zip(checked, cells, strict=True):
         if any(output.output_type == "error" and output.evalue in ("as promised", "that") for output in outputs):
             cell.metadata["tags"] = ["raises-exception"]
-    nbformat.write(new_notebook(cells=[first, *checked]), pytester.path / "lesson.ipynb")
+    notebook = new_notebook(cells=[first, *checked], metadata={"teachgrad": mark})
+    nbformat.write(notebook, pytester.path / "lesson.ipynb")
     pytester.makeconftest("from notebooks.conftest import pytest_collect_file")
     pytester.makepyprojecttoml(f"[tool.pytest]\npythonpath = [{str(pytester.path)!r}, {str(pytest_root())!r}]")
     outcome = pytester.inline_run("--nbval", "-p", "no:xdist", "-p", "no:cacheprovider", *options)
     reports = [r for r in outcome.getreports("pytest_runtest_logreport") if r.when == "call"]
-    assert reports[0].outcome == "passed", reports[0].longreprtext
+    assert not reports or reports[0].outcome == "passed", reports[0].longreprtext
     return [(report.outcome, report.longreprtext) for report in reports[1:]]
 
 
@@ -188,6 +190,11 @@ def test_a_cell_that_never_ends_fails_and_frees_the_kernel(pytester):
     outcomes = run(pytester, cells, "--nbval-cell-timeout=2", setup="")
     assert [outcome for outcome, _ in outcomes] == ["failed", "passed"]
     assert "KeyboardInterrupt" in outcomes[0][1]
+
+
+def test_a_notebook_that_a_learner_worked_in_is_skipped(pytester, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    assert run(pytester, [("1 / 0", [])], built="before") == []
 
 
 def test_words_are_text_alternative_texts_and_the_text_of_embedded_pictures():
