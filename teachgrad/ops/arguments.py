@@ -24,7 +24,7 @@ C_TYPES = {
     "float32": "float",
     "float64": "double",
     "int8": "int8_t",
-    "int16": "short",
+    "int16": "int16_t",
     "int32": "int",
     "int64": "int64_t",
     "uint8": "uint8_t",

@@ -1,0 +1,25 @@
+"""Record PyTorch's outcomes for test_creation.py and test_random.py: ``python -m tests.parity.record_outcomes``."""
+
+from __future__ import annotations
+
+import json
+import runpy
+
+import torch
+
+from tests.outcomes import FIXTURES, outcome
+
+
+def main() -> None:
+    """Write one fixture for each module."""
+    for name in ("creation", "random"):
+        cases = runpy.run_path(str(FIXTURES.parent / f"test_{name}.py"))
+        found = {expression: outcome(expression, torch) for expression in cases["CASES"]}
+        found |= {expression: outcome(expression, torch, exact=False) for expression in cases.get("CLOSE_CASES", [])}
+        lines = ",\n".join(f"{json.dumps(expression)}: {json.dumps(value)}" for expression, value in found.items())
+        (FIXTURES / f"{name}.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")
+        print(f"{len(found)} outcomes of PyTorch {torch.__version__} in {name}.json")
+
+
+if __name__ == "__main__":
+    main()
