@@ -88,12 +88,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     >>> mse_loss(tg.tensor([1.0, 2.0]), tg.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    if input.array.shape != target.array.shape:
-        warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
-            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-            stacklevel=2,
-        )
+    warn_of_broadcasting(input, target)
     input, target = as_operands("mse_loss", input, target)
     x, y = promoted(input.array, target.array)
     try:
@@ -105,6 +100,16 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     total = np.dot(difference.ravel(), difference.ravel())
     count = _divisor(reduction, difference.size)
     return result(MSE, total / x.dtype.type(count), (input, target), (2 / count,))
+
+
+def warn_of_broadcasting(input: Tensor, target: Tensor) -> None:
+    """A column minus a row is a square: the most frequent silent mistake with losses."""
+    if input.array.shape != target.array.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
+            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=3,
+        )
 
 
 def _divisor(reduction: str, count: int) -> float:
