@@ -16,7 +16,7 @@ import numpy as np
 
 from teachgrad.datasets import files
 from teachgrad.errors import explained
-from teachgrad.tensor import Tensor, wrap
+from teachgrad.tensor import wrap
 from teachgrad.utils.data import TensorDataset
 
 Array = np.ndarray[Any, Any]
@@ -25,7 +25,7 @@ PENGUIN_SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 PENGUIN_MEASUREMENTS = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
 
 
-def digits(*, flat: bool = True) -> tuple[TensorDataset[Tensor], TensorDataset[Tensor]]:
+def digits(*, flat: bool = True) -> tuple[TensorDataset, TensorDataset]:
     """Handwritten digits: 1797 images of 8 x 8 pixels, for training and for testing.
 
     The split is fixed: of each digit's images, in the order of the file, every fifth is for testing. So both parts hold
@@ -57,7 +57,7 @@ def digits(*, flat: bool = True) -> tuple[TensorDataset[Tensor], TensorDataset[T
 
 def penguins(
     features: str | Sequence[str] = "flipper_length_mm", target: str = "body_mass_g"
-) -> tuple[TensorDataset[Tensor], TensorDataset[Tensor]]:
+) -> tuple[TensorDataset, TensorDataset]:
     """Penguins of three species, measured in the Antarctic: a regression, or a classification by species.
 
     Two of the 344 birds have no measurements and are left out. The split is fixed: of each species, in the order of the
@@ -128,7 +128,7 @@ def _column(name: str, or_species: bool = False) -> int:
     )
 
 
-def _split(x: Array, y: Array, *, by: Array) -> tuple[TensorDataset[Tensor], TensorDataset[Tensor]]:
+def _split(x: Array, y: Array, *, by: Array) -> tuple[TensorDataset, TensorDataset]:
     """Training and test set: every fifth example of each class in ``by`` is for testing."""
     held_out = np.zeros(len(by), dtype=bool)
     for label in np.unique(by):

@@ -1,0 +1,78 @@
+"""Linear layers: weighted sums of the inputs, with learned weights."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from teachgrad.dtypes import dtype
+from teachgrad.nn import functional, init
+from teachgrad.nn.module import Module
+from teachgrad.nn.parameter import Parameter
+from teachgrad.ops.creation import empty
+from teachgrad.tensor import Tensor
+
+
+class Identity(Module):
+    """Returns what it is given, where a module is needed and nothing is to happen, as ``torch.nn.Identity``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input."""
+        return input
+
+
+class Linear(Module):
+    """y = x @ weight.T + bias, as ``torch.nn.Linear``.
+
+    Weight and bias start uniform between -1 / sqrt(in_features) and 1 / sqrt(in_features): PyTorch's numbers under the
+    same seed.
+
+    Args:
+        in_features, out_features: sizes of the last dimension of x and y; the others stay as they are.
+        bias: whether to add one.
+        device: the CPU, or nothing.
+        dtype: of weight and bias.
+
+    Attributes:
+        weight: (out_features, in_features).
+        bias: (out_features), or None.
+
+    >>> import teachgrad as tg
+    >>> layer = Linear(3, 2)
+    >>> layer, layer(tg.ones(5, 3)).shape
+    (Linear(in_features=3, out_features=2, bias=True), torch.Size([5, 2]))
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: dtype | None = None
+    ) -> None:
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
+        if bias:
+            self.bias = Parameter(empty(out_features, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            bound = 1 / math.sqrt(self.in_features) if self.in_features > 0 else 0
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The weighted sums of the input (..., in_features): (..., out_features)."""
+        return functional.linear(input, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

@@ -1,0 +1,183 @@
+"""Data sets: where examples come from. One is asked for by its index, or they come one after another.
+
+This module does not know of batches; see `loader`.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from teachgrad.errors import explained
+from teachgrad.ops.random import Generator, randperm
+from teachgrad.tensor import Tensor, wrap
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Dataset(Generic[T_co]):
+    """The base class of data sets whose examples have an index, as ``torch.utils.data.Dataset``.
+
+    Subclasses define ``__getitem__(index)`` and, so that they can be shuffled, ``__len__()``. They may also define
+    ``__getitems__(indices)``, which returns the examples of a batch at once.
+    """
+
+    def __getitem__(self, index: Any) -> T_co:
+        raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
+
+    def __add__(self, other: Dataset[T_co]) -> ConcatDataset[T_co]:
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset[T_co], Iterable[T_co]):
+    """The base class of data sets that can only be walked through, as ``torch.utils.data.IterableDataset``.
+
+    Subclasses define ``__iter__``.
+    """
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Tensors side by side: example i is the i-th element of each, as ``torch.utils.data.TensorDataset``.
+
+    Raises:
+        AssertionError: if the tensors differ in the size of their first dimension.
+
+    >>> import teachgrad as tg
+    >>> data = TensorDataset(tg.tensor([[1.0], [2.0]]), tg.tensor([10, 20]))
+    >>> data[1]
+    (tensor([2.]), tensor(20))
+    """
+
+    tensors: tuple[Tensor, ...]
+
+    def __init__(self, *tensors: Tensor) -> None:
+        lengths = [len(tensor) for tensor in tensors]
+        if len(set(lengths)) > 1:
+            raise explained(
+                AssertionError,
+                "Size mismatch between tensors",
+                why=f"the tensors have {', '.join(map(str, lengths))} examples.",
+                fix="there has to be one target for each input.",
+            )
+        self.tensors = tensors
+
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        return tuple([tensor[index] for tensor in self.tensors])
+
+    def batch(self, indices: Sequence[int]) -> list[Tensor]:
+        """The examples at these indices, stacked: what collating them one by one would give, in one step."""
+        places = np.array(indices, np.int64)
+        return [
+            tensor[wrap(places)] if tensor.requires_grad else wrap(tensor.array.take(places, 0))
+            for tensor in self.tensors
+        ]
+
+    def __len__(self) -> int:
+        return len(self.tensors[0])
+
+
+class ConcatDataset(Dataset[T_co]):
+    """Data sets one after another, as ``torch.utils.data.ConcatDataset``."""
+
+    datasets: list[Dataset[T_co]]
+    cumulative_sizes: list[int]
+
+    def __init__(self, datasets: Iterable[Dataset[T_co]]) -> None:
+        self.datasets = list(datasets)
+        if not self.datasets:
+            raise AssertionError("datasets should not be an empty iterable")
+        if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
+            raise AssertionError("ConcatDataset does not support IterableDataset")
+        self.cumulative_sizes = list(accumulate(size_of(dataset) for dataset in self.datasets))
+
+    def __len__(self) -> int:
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, index: int) -> T_co:
+        if index < 0:
+            if -index > len(self):
+                raise ValueError("absolute value of index should not exceed dataset length")
+            index += len(self)
+        place = bisect_right(self.cumulative_sizes, index)
+        return self.datasets[place][index - (self.cumulative_sizes[place - 1] if place else 0)]
+
+
+class Subset(Dataset[T_co]):
+    """The examples of a data set that are at certain indices, as ``torch.utils.data.Subset``."""
+
+    dataset: Dataset[T_co]
+    indices: Sequence[int]
+
+    def __init__(self, dataset: Dataset[T_co], indices: Sequence[int]) -> None:
+        self.dataset = dataset
+        self.indices = indices
+
+    def __getitem__(self, index: Any) -> T_co:
+        if isinstance(index, list):
+            return self.dataset[self.mapped(index)]
+        return self.dataset[self.indices[index]]
+
+    def mapped(self, indices: Sequence[int]) -> list[int]:
+        """Indices into this subset as indices into the whole."""
+        return [self.indices[index] for index in indices]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+def random_split(
+    dataset: Dataset[T_co], lengths: Sequence[float], generator: Generator | None = None
+) -> list[Subset[T_co]]:
+    """Deal the examples out at random, as ``torch.utils.data.random_split``.
+
+    Args:
+        dataset: what to split.
+        lengths: how many examples for each part; or fractions that add up to 1.
+        generator: the source of random numbers; by default the common one.
+
+    Raises:
+        ValueError: if the lengths do not add up to all examples, or a fraction is not between 0 and 1.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> [list(part) for part in random_split(range(6), [4, 2])]
+    [[4, 0, 1, 3], [5, 2]]
+    """
+    total = size_of(dataset)
+    sizes = _sizes(lengths, total) if sum(lengths) <= 1 and math.isclose(sum(lengths), 1) else [int(n) for n in lengths]
+    if sum(lengths) != total and sum(sizes) != total:
+        raise explained(
+            ValueError,
+            "Sum of input lengths does not equal the length of the input dataset!",
+            why=f"the lengths {list(lengths)} add up to {sum(lengths)}, and there are {total} examples.",
+            fix="fractions such as [0.8, 0.2] fit every data set.",
+        )
+    order = randperm(total, generator=generator).tolist()
+    return [Subset(dataset, order[end - size : end]) for end, size in zip(accumulate(sizes), sizes, strict=True)]
+
+
+def _sizes(fractions: Sequence[float], total: int) -> list[int]:
+    """Whole numbers in proportion to the fractions; what is left after rounding down goes to the first parts."""
+    for place, fraction in enumerate(fractions):
+        if not 0 <= fraction <= 1:
+            raise ValueError(f"Fraction at index {place} is not between 0 and 1")
+    sizes = [math.floor(total * fraction) for fraction in fractions]
+    for place in range(total - sum(sizes)):
+        sizes[place % len(sizes)] += 1
+    for place, size in enumerate(sizes):
+        if size == 0:
+            warnings.warn(
+                f"Length of split at index {place} is 0. This might result in an empty dataset.", stacklevel=3
+            )
+    return sizes
+
+
+def size_of(dataset: Any) -> int:
+    """The number of examples; not every data set has one, so the base class does not promise `__len__`."""
+    return len(dataset)

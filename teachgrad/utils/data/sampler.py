@@ -1,0 +1,142 @@
+"""Samplers: in which order the examples come, and which of them form a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from teachgrad.errors import explained
+from teachgrad.ops.random import Generator, randint, randperm
+from teachgrad.tensor import wrap
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Sampler(Generic[T_co]):
+    """The base class of samplers, as ``torch.utils.data.Sampler``. Subclasses define ``__iter__``."""
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise NotImplementedError
+
+
+class SequentialSampler(Sampler[int]):
+    """The indices in their order, as ``torch.utils.data.SequentialSampler``."""
+
+    def __init__(self, data_source: Sized) -> None:
+        self.data_source = data_source
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self.data_source)))
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler[int]):
+    """The indices shuffled, or drawn again and again, as ``torch.utils.data.RandomSampler``.
+
+    Args:
+        data_source: anything that has a length.
+        replacement: draw every index anew, so that some come twice and some never.
+        num_samples: how many to draw; by default as many as there are.
+        generator: the source of random numbers; by default one that is seeded by the common one.
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: Any = None,
+        generator: Generator | None = None,
+    ) -> None:
+        self.data_source = data_source
+        self.replacement = replacement
+        self._num_samples = num_samples
+        self.generator = generator
+        if not isinstance(replacement, bool):
+            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
+        if not isinstance(self.num_samples, int) or self.num_samples <= 0:
+            raise explained(
+                ValueError,
+                f"num_samples should be a positive integer value, but got num_samples={self.num_samples}",
+                why="there is nothing to draw from, or nothing to draw.",
+                fix="check that the data set is not empty: len(dataset).",
+            )
+
+    @property
+    def num_samples(self) -> int:
+        """How many indices come in one walk."""
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        size, generator = len(self.data_source), self.generator
+        if generator is None:
+            generator = Generator().manual_seed(drawn_seed(None))
+        if self.replacement:
+            for start in range(0, self.num_samples, 32):  # PyTorch draws 32 at a time
+                count = min(32, self.num_samples - start)
+                yield from randint(size, (count,), generator=generator).tolist()
+            return
+        for _ in range(self.num_samples // size):
+            yield from randperm(size, generator=generator).tolist()
+        yield from randperm(size, generator=generator).tolist()[: self.num_samples % size]
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler[int]):
+    """The given indices, shuffled, as ``torch.utils.data.SubsetRandomSampler``."""
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        self.indices = indices
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        for place in randperm(len(self.indices), generator=self.generator).tolist():
+            yield self.indices[place]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class BatchSampler(Sampler[list[int]]):
+    """The indices of another sampler in lists of `batch_size`, as ``torch.utils.data.BatchSampler``.
+
+    Args:
+        sampler: where the indices come from.
+        batch_size: how many make a batch.
+        drop_last: leave out a last batch that is not full.
+
+    >>> list(BatchSampler(range(5), batch_size=2, drop_last=False))
+    [[0, 1], [2, 3], [4]]
+    """
+
+    def __init__(self, sampler: Sampler[int] | Iterable[int], batch_size: Any, drop_last: bool) -> None:
+        if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
+            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
+        if not isinstance(drop_last, bool):
+            raise ValueError(f"drop_last should be a boolean value, but got drop_last={drop_last}")
+        self.sampler: Any = sampler
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+
+    def __iter__(self) -> Iterator[list[int]]:
+        indices = iter(self.sampler)
+        while batch := list(islice(indices, self.batch_size)):
+            if len(batch) < self.batch_size and self.drop_last:
+                return
+            yield batch
+
+    def __len__(self) -> int:
+        return len(self.sampler) // self.batch_size if self.drop_last else -(-len(self.sampler) // self.batch_size)
+
+
+def drawn_seed(generator: Generator | None) -> int:
+    """A seed from a generator, by default the common one: PyTorch draws one for every walk."""
+    seed = wrap(np.empty((), np.int64)).random_(generator=generator).item()
+    assert isinstance(seed, int)
+    return seed
