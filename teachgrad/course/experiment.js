@@ -1,0 +1,56 @@
+// Controls above a picture; all pictures were made beforehand.
+//   data.arguments  [{name, values: what to call each value, box: whether it is a box to tick}]
+//   data.start      the place of each argument's value at the beginning
+//   data.pieces     pieces of markup
+//   data.pages      for each choice of values, the last argument changing fastest, the places of its picture's pieces
+function experiment(root, data) {
+  const make = (tag, set) => Object.assign(document.createElement(tag), set);
+  const bar = make("div", { className: "tg-controls" });
+  const said = make("output");
+  const at = [...data.start];
+  let picture = root.querySelector("svg");
+
+  data.arguments.forEach(({ name, values, box }, i) => {
+    const label = make("label");
+    const shown = make("span");
+    const input = box
+      ? make("input", { type: "checkbox", checked: at[i] === 1, onchange: () => choose(+input.checked) })
+      : make("input", { type: "range", min: 0, max: values.length - 1, value: at[i], oninput: () => choose(+input.value) });
+    const choose = (place) => {
+      at[i] = place;
+      tell();
+      show();
+    };
+    const tell = () => {
+      shown.textContent = box ? name : `${name} = ${values[at[i]]}`;
+      if (!box) input.setAttribute("aria-valuetext", values[at[i]]);
+    };
+    if (!box) input.setAttribute("aria-label", name);
+    tell();
+    label.append(input, shown);
+    bar.append(label);
+  });
+
+  function show() {
+    const place = data.arguments.reduce((sum, { values }, i) => sum * values.length + at[i], 0);
+    const markup = data.pages[place].map((piece) => data.pieces[piece]).join("");
+    const next = make("div", { innerHTML: markup }).firstChild;
+    picture.replaceWith(next);
+    picture = next;
+    said.textContent = picture.getAttribute("aria-label");
+  }
+
+  said.setAttribute("aria-live", "polite");
+  picture.before(bar);
+  root.append(said);
+  root.querySelector(":scope > p").remove(); // it says how to do without controls
+  root.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, "b" would insert a cell
+}
+
+// Every copy of the figure on the page that has no controls yet.
+function teachgrad(fingerprint, data) {
+  for (const root of document.querySelectorAll(`[data-teachgrad="${fingerprint}"]:not([data-explored])`)) {
+    root.dataset.explored = "";
+    experiment(root, data);
+  }
+}
