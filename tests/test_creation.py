@@ -263,6 +263,7 @@ def test_as_tensor_returns_a_tensor_itself() -> None:
 def test_as_tensor_keeps_the_history() -> None:
     x = tg.ones(2, requires_grad=True)
     tg.as_tensor(x, dtype=tg.float64).sum().backward()
+    assert x.grad is not None
     assert x.grad.tolist() == [1, 1]
 
 

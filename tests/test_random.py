@@ -248,6 +248,7 @@ def test_new_numbers_do_not_depend_on_old_ones(name: str) -> None:
     getattr(y, name)()
     assert name.strip("_").replace("_", "") in type(y.grad_fn).__name__.lower()
     y.sum().backward()
+    assert x.grad is not None
     assert x.grad.tolist() == [0, 0, 0]
 
 
@@ -255,6 +256,7 @@ def test_new_numbers_do_not_depend_on_old_ones(name: str) -> None:
 def test_no_gradient_flows_through_a_draw(draw: str) -> None:
     x = tg.full((4,), 0.5, requires_grad=True)
     eval(draw, {"tg": tg, "x": x}).sum().backward()
+    assert x.grad is not None
     assert x.grad.tolist() == [0, 0, 0, 0]
 
 

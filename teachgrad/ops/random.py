@@ -156,7 +156,15 @@ def get_rng_state() -> Tensor:
 
 
 def set_rng_state(new_state: Tensor) -> None:
-    """Go to where the stream stood when the state was taken, as ``torch.set_rng_state``."""
+    """Go to where the stream stood when the state was taken, as ``torch.set_rng_state``.
+
+    >>> import teachgrad as tg
+    >>> state = tg.get_rng_state()
+    >>> first = tg.rand(3)
+    >>> tg.set_rng_state(state)
+    >>> tg.equal(tg.rand(3), first)
+    True
+    """
     default_generator.set_state(new_state)
 
 
@@ -243,7 +251,7 @@ def randint(
     >>> import teachgrad as tg
     >>> _ = tg.manual_seed(0)
     >>> tg.randint(10, (5,)), tg.randint(1, 7, (2, 2))
-    (tensor([4, 9, 3, 0, 3]), tensor([[2, 6],
+    (tensor([4, 9, 3, 0, 3]), tensor([[4, 2],
             [2, 2]]))
     """
     bottom, top, shape = _randint_arguments(args, low, high, size)
@@ -294,7 +302,7 @@ def randperm(
     >>> import teachgrad as tg
     >>> _ = tg.manual_seed(0)
     >>> tg.randperm(5)
-    tensor([4, 1, 2, 0, 3])
+    tensor([4, 0, 1, 3, 2])
     """
     (count,) = shape_of("randperm", (whole_number("randperm", "n", 1, n),))
     target = checked_dtype("randperm", dtype) or dtypes.int64
@@ -322,7 +330,14 @@ def rand_like(
     device: Where = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Uniform numbers of [0, 1) in the shape and type of another tensor, as ``torch.rand_like``."""
+    """Uniform numbers of [0, 1) in the shape and type of another tensor, as ``torch.rand_like``.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> tg.rand_like(tg.zeros(2, 2))
+    tensor([[0.4963, 0.7682],
+            [0.0885, 0.1320]])
+    """
     array = empty_array_like("rand_like", input, dtype)
     distributions.fill_uniform(array, 0, 1, _source("rand_like", generator))
     return made(array, device, requires_grad)
@@ -336,7 +351,13 @@ def randn_like(
     device: Where = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Standard normal numbers in the shape and type of another tensor, as ``torch.randn_like``."""
+    """Standard normal numbers in the shape and type of another tensor, as ``torch.randn_like``.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> tg.randn_like(tg.zeros(2))
+    tensor([ 1.5410, -0.2934])
+    """
     array = empty_array_like("randn_like", input, dtype)
     distributions.fill_normal(array, 0, 1, _source("randn_like", generator))
     return made(array, device, requires_grad)
@@ -355,6 +376,11 @@ def randint_like(
     """Whole numbers in the shape and type of another tensor, as ``torch.randint_like``.
 
     Called as ``randint_like(x, high)`` or ``randint_like(x, low, high)``.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> tg.randint_like(tg.zeros(4), 10)
+    tensor([4., 9., 3., 0.])
     """
     array = empty_array_like("randint_like", input, dtype)
     bottom, top, _ = _randint_arguments(bounds, low, high, ())
@@ -497,14 +523,26 @@ def _redraw(target: Tensor, node: str, fill: Callable[[Array], None]) -> Tensor:
 
 @method("uniform_")
 def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Uniform numbers of [from, to), in place, as ``torch.Tensor.uniform_``."""
+    """Uniform numbers of [from, to), in place, as ``torch.Tensor.uniform_``.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> tg.zeros(3).uniform_(-1, 1)
+    tensor([-0.0075,  0.5364, -0.8230])
+    """
     source = _source("uniform_", generator)
     return _redraw(self, "UniformBackward0", lambda array: distributions.fill_uniform(array, from_, to, source))
 
 
 @method("normal_")
 def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Normal numbers, in place, as ``torch.Tensor.normal_``."""
+    """Normal numbers, in place, as ``torch.Tensor.normal_``.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> tg.zeros(3).normal_(10, 2)
+    tensor([13.0820,  9.4131,  5.6424])
+    """
     source = _source("normal_", generator)
     return _redraw(self, "NormalBackward0", lambda array: distributions.fill_normal(array, mean, std, source))
 
@@ -539,7 +577,15 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
 
 @method("bernoulli_")
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
-    """1 with probability p, else 0, in place, as ``torch.Tensor.bernoulli_``; a tensor p has one for each element."""
+    """1 with probability p, else 0, in place, as ``torch.Tensor.bernoulli_``; a tensor p has one for each element.
+
+    The mask of ``torch.nn.functional.dropout(x, p)`` is ``torch.empty_like(x).bernoulli_(1 - p)``, divided by 1 - p.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> tg.zeros(5).bernoulli_(0.5)
+    tensor([0., 0., 1., 0., 0.])
+    """
     source = _source("bernoulli_", generator)
     if not isinstance(p, Tensor):
         return _redraw(self, "BernoulliBackward2", lambda array: distributions.fill_bernoulli(array, p, source))
@@ -557,6 +603,11 @@ def random_(self: Tensor, *bounds: int | None, to: int | None = None, generator:
 
     ``random_()`` draws from all that the type can count to, ``random_(to)`` from [0, to), ``random_(from, to)`` from
     [from, to); ``random_(from, None)`` has no upper bound but that of the type.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> tg.zeros(5).random_(10)
+    tensor([4., 9., 3., 0., 3.])
     """
     source = _source("random_", generator)
     if to is not None:
