@@ -1,7 +1,6 @@
 """The graph: what an operation leaves behind, so that its gradient can be computed later.
 
-Read this file first, then `engine.py`, then one file of `ops/`. After that you have read reverse-mode
-differentiation.
+Read this file first, then `engine.py`, then one file of `ops/`: that is reverse-mode differentiation.
 
 While your program runs forward, every operation on a tensor that requires grad leaves one `Node`:
 
@@ -63,9 +62,6 @@ class Op:
         self.node_type: type[Node] = type(self.name, (Node,), {"__slots__": (), "op": self})
         self.plans = Plans(self)
 
-    def __repr__(self) -> str:
-        return f"<Op {self.name}>"
-
 
 class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
     """What to save, by which inputs want a gradient: the result? the first input? the second? ..."""
@@ -74,7 +70,7 @@ class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
         self._op = op
 
     def __missing__(self, live: tuple[bool, ...]) -> tuple[bool, ...]:
-        wanted = [formula for formula, on in zip(self._op.sources, live, strict=True) if on]
+        wanted = [formula for formula, on in zip(self._op.sources, live) if on]
         read = {name for formula in wanted for name in reads(formula)}
         self[live] = tuple(name in read for name in ("out", *self._op.inputs))
         return self[live]
@@ -110,6 +106,7 @@ class Node:
         op: the operation, with its gradient formulas.
         parents: for each input, the node that its gradient flows to; None where none is wanted.
         tensors, versions: for each input, its version and, if a formula reads it, the tensor; None once freed.
+        constants: for each input, the tensor if no gradient flows to it and it is small: pictures show it.
         attributes: further values that formulas name, such as the `shape` that was summed; None once freed.
         value, counter, version: the result, its version counter, and the version at which it was right.
         shape, dtype: of the result, and so of the gradient that arrives here.
@@ -117,8 +114,8 @@ class Node:
     """
 
     __slots__ = (
-        "__weakref__", "attributes", "counter", "dtype", "hooks", "parents", "seq", "shape", "tensors", "value",
-        "version", "versions",
+        "__weakref__", "attributes", "constants", "counter", "dtype", "hooks", "parents", "seq", "shape", "tensors",
+        "value", "version", "versions",
     )  # fmt: skip
 
     op: ClassVar[Op]  # each op has a class of nodes
@@ -126,6 +123,7 @@ class Node:
     parents: tuple[Node | None, ...]
     tensors: tuple[Tensor | None, ...] | None
     versions: tuple[int, ...]
+    constants: tuple[Tensor | None, ...]
     attributes: tuple[Any, ...] | None
     value: Array | None
     counter: list[int]
@@ -213,8 +211,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Tensor) -> None:
         self.seq = next(clock)
-        self.parents = self.tensors = self.attributes = ()
-        self.versions = ()
+        self.parents = self.tensors = self.versions = self.constants = self.attributes = ()
         self.value = None
         self.shape, self.dtype = variable.array.shape, variable.array.dtype
         self.hooks = variable._hooks
@@ -244,8 +241,9 @@ def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[An
     if True not in live:
         return
     reads_out, *read = op.plans[live]
-    tensors = tuple([t if wanted else None for t, wanted in zip(inputs, read, strict=True)])
-    _attach(op, out, parents, tensors, tuple([t.counter[0] for t in inputs]), attributes, reads_out)
+    tensors = tuple([t if wanted else None for t, wanted in zip(inputs, read)])
+    constants = tuple([None if on or t.array.size > SMALL else t for t, on in zip(inputs, live)])
+    _attach(op, out, parents, tensors, tuple([t.counter[0] for t in inputs]), constants, attributes, reads_out)
 
 
 def record_one(op: Op, out: Tensor, a: Tensor) -> None:
@@ -256,7 +254,7 @@ def record_one(op: Op, out: Tensor, a: Tensor) -> None:
         if parent is None:
             return
     reads_out, reads_a = op.plans[True,]
-    _attach(op, out, (parent,), (a if reads_a else None,), (a.counter[0],), (), reads_out)
+    _attach(op, out, (parent,), (a if reads_a else None,), (a.counter[0],), (), (), reads_out)
 
 
 def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor) -> None:
@@ -270,7 +268,12 @@ def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor) -> None:
         return
     reads_out, reads_a, reads_b = op.plans[to_a is not None, to_b is not None]
     tensors = (a if reads_a else None, b if reads_b else None)
-    _attach(op, out, (to_a, to_b), tensors, (a.counter[0], b.counter[0]), (), reads_out)
+    constants: tuple[Tensor | None, ...] = ()
+    if to_a is None:
+        constants = (a if a.array.size <= SMALL else None, None)
+    elif to_b is None:
+        constants = (None, b if b.array.size <= SMALL else None)
+    _attach(op, out, (to_a, to_b), tensors, (a.counter[0], b.counter[0]), constants, (), reads_out)
 
 
 def _attach(
@@ -279,6 +282,7 @@ def _attach(
     parents: tuple[Node | None, ...],
     tensors: tuple[Tensor | None, ...],
     versions: tuple[int, ...],
+    constants: tuple[Tensor | None, ...],
     attributes: tuple[Any, ...],
     reads_out: bool,
 ) -> None:
@@ -287,6 +291,7 @@ def _attach(
     node.parents = parents
     node.tensors = tensors
     node.versions = versions
+    node.constants = constants
     node.attributes = attributes
     array = out.array
     node.value = array if reads_out or array.size <= SMALL else None

@@ -251,10 +251,8 @@ class Tensor(Operators):
     def __hash__(self) -> int:
         return id(self)  # == compares element by element; as a key of a dictionary a tensor stands for itself
 
-    # NumPy's functions, called on tensors, find their row of the op table: that is how one gradient formula,
-    # written with np.cos, serves arrays in a first derivative and tensors in a second one.
-
-    __array_priority__ = 1000
+    # NumPy's functions, called on tensors, find their row of the op table: that is how one gradient formula, written
+    # with np.cos, serves arrays in a first derivative and tensors in a second one.
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         function = NUMPY_TWINS.get(ufunc)

@@ -144,9 +144,15 @@ def _sources(node: Node, names: Names) -> list[Hashable]:
     return [parent or _constant_key(node, place, names) for place, parent in enumerate(node.parents)]
 
 
+def _constant(node: Node, place: int) -> Tensor | None:
+    """An input that wants no gradient, if it is still known: small ones are, and saved ones until backward."""
+    small = node.constants[place] if node.constants else None
+    return node.tensors[place] if small is None and node.tensors else small
+
+
 def _constant_key(node: Node, place: int, names: Names) -> Hashable:
     """A tensor with a name is drawn once, however often it is used; the 2 in x**2 and the 2 in 2*x are two."""
-    tensor = node.tensors[place] if node.tensors else None
+    tensor = _constant(node, place)
     return id(tensor) if tensor is not None and names.leaf(tensor) else (node, place)
 
 
@@ -169,7 +175,7 @@ def _source(node: Node, place: int, names: Names) -> Item:
     parent = node.parents[place]
     if isinstance(parent, AccumulateGrad):
         return _leaf(parent.variable, names)
-    tensor = node.tensors[place] if node.tensors else None
+    tensor = _constant(node, place)
     if tensor is None:
         return Item("constant", value="constant", detail="a constant: no gradient flows to it")
     return Item(
