@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.graph import Op
 from teachgrad.ops.shape import reshape, squeeze, unsqueeze
-from teachgrad.ops.table import method, result, twin_of
+from teachgrad.ops.table import method, not_a_tensor, result, twin_of
 from teachgrad.tensor import Tensor
 
 __all__ = [  # what the face of the package offers
@@ -113,8 +113,17 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> linear(tg.ones(1, 2), tg.tensor([[1.0, 2.0]]), tg.tensor([10.0]))
     tensor([[13.]])
     """
+    if not isinstance(x, Tensor):
+        raise not_a_tensor("linear", "input", 1, x)
     if bias is None:
         return matmul(x, weight.t())
+    if x.array.dtype is not weight.array.dtype and x.array.dtype != weight.array.dtype:
+        raise explained(
+            RuntimeError,
+            f"mat1 and mat2 must have the same dtype, but got {c_name(x.array.dtype)} and {c_name(weight.array.dtype)}",
+            why=f"the input holds {x.dtype}, the weight {weight.dtype}, and a matrix product converts neither.",
+            fix="convert the input: x.float(); or the layers: model.double().",
+        )
     if x.array.ndim != 2:
         rows = linear(reshape(x, -1, x.array.shape[-1]), weight, bias)
         return reshape(rows, *x.array.shape[:-1], rows.array.shape[1])
