@@ -18,7 +18,7 @@ class Parameter(Tensor):
         requires_grad: whether training is to change it.
 
     Raises:
-        TypeError: if `data` is no tensor.
+        AttributeError: if `data` is no tensor.
         RuntimeError: for integers and booleans, unless `requires_grad` is False.
 
     >>> import teachgrad as tg
@@ -33,8 +33,8 @@ class Parameter(Tensor):
             data = Tensor()
         if not isinstance(data, Tensor):
             raise explained(
-                TypeError,
-                f"Parameter(): argument 'data' must be Tensor, not {type(data).__name__}",
+                AttributeError,
+                f"'{type(data).__name__}' object has no attribute 'detach'",
                 why="a parameter is a tensor that training changes.",
                 fix="make one first: nn.Parameter(torch.tensor(...)), with real numbers such as 1.0.",
             )

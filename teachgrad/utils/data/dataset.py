@@ -57,7 +57,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     tensors: tuple[Tensor, ...]
 
     def __init__(self, *tensors: Tensor) -> None:
-        lengths = [len(tensor) for tensor in tensors]
+        lengths = [tensor.size(0) for tensor in tensors]
         if len(set(lengths)) > 1:
             raise explained(
                 AssertionError,
@@ -143,20 +143,28 @@ def random_split(
 
     Raises:
         ValueError: if the lengths do not add up to all examples, or a fraction is not between 0 and 1.
+        TypeError: if they are neither whole numbers nor fractions that add up to 1.
 
     >>> import teachgrad as tg
     >>> _ = tg.manual_seed(0)
     >>> [list(part) for part in random_split(range(6), [4, 2])]
-    [[4, 0, 1, 3], [5, 2]]
+    [[2, 5, 3, 0], [1, 4]]
     """
     total = size_of(dataset)
-    sizes = _sizes(lengths, total) if sum(lengths) <= 1 and math.isclose(sum(lengths), 1) else [int(n) for n in lengths]
-    if sum(lengths) != total and sum(sizes) != total:
+    sizes = _sizes(lengths, total) if sum(lengths) <= 1 and math.isclose(sum(lengths), 1) else list(lengths)
+    if sum(sizes) != total:
         raise explained(
             ValueError,
             "Sum of input lengths does not equal the length of the input dataset!",
             why=f"the lengths {list(lengths)} add up to {sum(lengths)}, and there are {total} examples.",
             fix="fractions such as [0.8, 0.2] fit every data set.",
+        )
+    if not all(isinstance(size, int) for size in sizes):
+        raise explained(
+            TypeError,
+            f"random_split(): lengths must be ints, or fractions that add up to 1, not {list(lengths)}",
+            why="there are no parts of examples.",
+            fix="give whole numbers: int(0.8 * len(dataset)).",
         )
     order = randperm(total, generator=generator).tolist()
     return [Subset(dataset, order[end - size : end]) for end, size in zip(accumulate(sizes), sizes, strict=True)]
