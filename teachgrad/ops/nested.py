@@ -34,6 +34,8 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
     array([[1. , 2.5],
            [1. , 4. ]], dtype=float32)
     """
+    if wanted is None and type(data) is float and abs(data) < 65504:  # the most frequent case: nothing can go wrong
+        return np.array(data, dtypes.get_default_dtype().numpy)
     shape = _shape(data)
     if 0 in shape:
         return np.empty(shape, (wanted or dtypes.get_default_dtype()).numpy)

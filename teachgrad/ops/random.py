@@ -7,6 +7,7 @@ their functions (`randn(2, 3)`), their generator, and their in-place methods (`x
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,15 @@ class Generator:
     tensor([0.4963, 0.7682, 0.0885])
     """
 
+    _first_seed: int | None = DEFAULT_SEED
+
     def __init__(self, device: Where = None) -> None:
         require_cpu(device)
-        self.source = Source(DEFAULT_SEED)
+
+    @cached_property
+    def source(self) -> Source:
+        """Where the words come from: made when first needed, because NumPy's generators take time to import."""
+        return Source(self._first_seed)
 
     @property
     def device(self) -> Device:
@@ -126,7 +133,7 @@ class Generator:
 
 
 default_generator = Generator()
-default_generator.seed()
+default_generator._first_seed = None  # nobody can foretell what it gives before manual_seed
 
 
 def manual_seed(seed: Any) -> Generator:

@@ -167,6 +167,8 @@ def _float_steps(first: float, by: float, count: int, target: Dtype) -> Array:
     array = rounded(exact.astype(np.float64), target)
     lanes = LANES[target.itemsize]
     whole = count - count % (2 * lanes)
+    if not whole:
+        return array
     bases = array[:whole:lanes].astype(wide)
     for lane in range(1, lanes):
         array[lane:whole:lanes] = fma(np.full(bases.shape, lane, wide), by, bases)

@@ -8,7 +8,7 @@ This module knows nothing of distributions or tensors.
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import Any
 
 import numpy as np
@@ -46,10 +46,13 @@ class Source:
 
     __slots__ = ("_seed", "_seeder", "_twister", "spare")
 
-    def __init__(self, seed: int = DEFAULT_SEED) -> None:
+    def __init__(self, seed: int | None = DEFAULT_SEED) -> None:
         self._twister = np.random.MT19937(0)
         self._seeder = np.random.RandomState(self._twister)  # seeds in the way of the twister's inventors, as PyTorch
-        self.restart(seed)
+        if seed is None:
+            self.restart_anywhere()
+        else:
+            self.restart(seed)
 
     def restart(self, seed: int) -> None:
         """Begin the stream of this seed.
@@ -70,7 +73,7 @@ class Source:
 
     def restart_anywhere(self) -> int:
         """Begin at a seed that nobody can foretell; returns it."""
-        self.restart(secrets.randbits(64))
+        self.restart(int.from_bytes(os.urandom(8), "little"))
         return self._seed
 
     @property
