@@ -11,7 +11,7 @@ PEERS  := .venv-peers
 RUN    := $(VENV)/bin/python
 PIP    := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help lab test notebooks lint parity browser bench lock clean
+.PHONY: help lab test notebooks pictures lint parity browser bench lock clean
 
 help: ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -33,7 +33,7 @@ venv  = $(1)/bin/python -c '$(sound)' 2>/dev/null || "$(PYTHON)" -m venv --clear
 
 # uv installs in seconds what pip installs in a minute; where uv is not to be had, pip does it.
 install = $(1)/bin/python $(PIP) uv && $(1)/bin/python -m uv pip install --quiet --python $(1)/bin/python $(2) \
-    || $(1)/bin/python $(PIP) $(2)
+    || { echo "uv could not do it: pip does it now, which takes longer."; $(1)/bin/python $(PIP) $(2); }
 
 # The stamp is removed first and made last: an interrupted installation is never taken for a finished one.
 $(VENV)/.installed: pyproject.toml requirements.lock notebooks/overrides.json
@@ -74,6 +74,9 @@ test: $(VENV)/.installed ## run all tests and every notebook
 
 notebooks: $(VENV)/.installed ## build notebooks/*.ipynb from notebooks/src (LESSONS="05_backward" for some)
 	$(RUN) -m notebooks.build $(LESSONS)
+
+pictures: $(VENV)/.installed ## draw the pictures of the README
+	$(RUN) -m notebooks.pictures
 
 lint: $(VENV)/.installed ## check style, types and spelling
 	$(RUN) -m ruff check
