@@ -65,7 +65,7 @@ class Fit:
             )
         order = np.argsort(self.x, kind="stable")
         kept = order[np.unique(np.linspace(0, order.size - 1, CORNERS).round().astype(int))]
-        self.line = [(float(a), float(b)) for a, b in zip(self.x[kept], answers[kept], strict=True)]
+        self.line = bends(self.x[kept], answers[kept])
 
     def told(self) -> str:
         """Where the line runs, in words."""
@@ -106,6 +106,18 @@ class Trail:
             marks += [line("trace", *seen), Path("dots", [("M", point * 2) for point in seen])]
             marks += [Circle("start", *seen[0], 5), Circle("ball", *seen[-1], 6)]
         return marks
+
+
+def bends(x: Floats, y: Floats) -> list[tuple[float, float]]:
+    """The ends of a line, and its corners between them; most models of one feature have none.
+
+    >>> bends(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0, 9.0]))
+    [(0.0, 0.0), (2.0, 2.0), (3.0, 9.0)]
+    """
+    keep = np.ones(x.size, dtype=bool)
+    straight = y[:-2] * (x[2:] - x[1:-1]) + y[2:] * (x[1:-1] - x[:-2])  # between neighbours, times their distance
+    keep[1:-1] = ~(np.abs(straight - y[1:-1] * (x[2:] - x[:-2])) <= 1e-5 * (x[2:] - x[:-2]) * np.ptp(y))
+    return [(float(a), float(b)) for a, b in zip(x[keep], y[keep], strict=True)]
 
 
 def numbers(values: Any) -> Floats:
