@@ -11,7 +11,7 @@ PEERS  := .venv-peers
 RUN    := $(VENV)/bin/python
 PIP    := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help lab test notebooks pictures lint parity browser bench lock clean
+.PHONY: help lab test notebooks pictures lint parity browser bench lock clean gone
 
 help: ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,6 +28,7 @@ found  = $(shell "$(PYTHON)" -c '$(is_new)' 2>/dev/null || :)
 check_python = $(if $(filter True,$(found)),,$(if $(filter False,$(found)),$(too_old),$(missing)))
 
 # A folder that an interrupted attempt left, or whose Python is gone or too old, is replaced; a sound one is kept.
+gone  = $(shell test -x $(1)/bin/python || echo gone)
 sound = import sys, pip; sys.exit(sys.version_info < (3, 11))
 venv  = $(1)/bin/python -c '$(sound)' 2>/dev/null || "$(PYTHON)" -m venv --clear $(1)
 
@@ -36,7 +37,7 @@ install = $(1)/bin/python $(PIP) uv && $(1)/bin/python -m uv pip install --quiet
     || { echo "uv could not do it: pip does it now, which takes longer."; $(1)/bin/python $(PIP) $(2); }
 
 # The stamp is removed first and made last: an interrupted installation is never taken for a finished one.
-$(VENV)/.installed: pyproject.toml requirements.lock notebooks/overrides.json
+$(VENV)/.installed: pyproject.toml requirements.lock notebooks/overrides.json $(call gone,$(VENV))
 	$(check_python)
 	@rm -f $@
 	@$(call venv,$(VENV))
@@ -50,7 +51,7 @@ $(VENV)/.browser: $(VENV)/.installed
 	@touch $@
 
 # PyTorch has an environment of its own: a lesson's output must not depend on whether it is installed.
-$(PEERS)/.installed: pyproject.toml requirements.lock
+$(PEERS)/.installed: pyproject.toml requirements.lock $(call gone,$(PEERS))
 	$(check_python)
 	@rm -f $@
 	@$(call venv,$(PEERS))
