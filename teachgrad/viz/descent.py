@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from teachgrad import optim
 from teachgrad.viz import contour, text
 from teachgrad.viz.axes import Panel
 from teachgrad.viz.figure import Movie
@@ -59,9 +60,7 @@ def animate_descent(f: Function, start: Any, optimizer: MakeOptimizer | None = N
     return Descent(land, walk(land, optimizer or _plain_sgd, steps))
 
 
-def _plain_sgd(parameters: list[Any]) -> Any:
-    from teachgrad import optim
-
+def _plain_sgd(parameters: list[Any]) -> optim.SGD:
     return optim.SGD(parameters, lr=0.1)
 
 

@@ -49,30 +49,29 @@ class Landscape:
         grids = [grid.astype(dtype) for grid in coordinates]
         shape = grids[0].shape
         with no_grad(), np.errstate(all="ignore"):
-            one_by_one = self._one_by_one(grids)
             places = [0, math.prod(shape) // 3, math.prod(shape) - 1]
             try:
                 values = _numbers(self.function(*self._arguments(grids)))
-                if values.shape == shape and _same(values.flat[places], one_by_one(places)):
+                if values.shape == shape and _same(values.flat[places], [self._at(place, grids) for place in places]):
                     return values
-            except Exception:  # whatever a function for single points says to a grid: it is then asked point by point
+            except Exception:  # whatever a function of single points says to a grid: it is then asked point by point
                 pass
-            return one_by_one(range(math.prod(shape))).reshape(shape)
+            return np.array([self._at(place, grids) for place in range(math.prod(shape))]).reshape(shape)
+
+    def _at(self, place: int, grids: Sequence[Floats]) -> float:
+        """The value at one place; nan where the function raises, as the descent itself need not come there."""
+        try:
+            return float(_numbers(self.function(*self._arguments([grid.flat[place] for grid in grids]))).item())
+        except Exception:
+            return math.nan
 
     def _arguments(self, grids: Sequence[Any]) -> list[Tensor]:
         if self.apart or self.start.ndim == 0:
             return [wrap(np.asarray(grid)) for grid in grids]
         return [wrap(np.stack(grids).reshape(*self.start.shape, *np.shape(grids[0])))]
 
-    def _one_by_one(self, grids: Sequence[Floats]) -> Callable[[Sequence[int]], Floats]:
-        def at(places: Sequence[int]) -> Floats:
-            values = [_numbers(self.function(*self._arguments([grid.flat[p] for grid in grids]))) for p in places]
-            return np.array([value.reshape(()) for value in values])
 
-        return at
-
-
-def _same(some: Floats, others: Floats) -> bool:
+def _same(some: Floats, others: Sequence[float]) -> bool:
     return np.allclose(some, others, rtol=1e-3, atol=1e-6, equal_nan=True)
 
 
@@ -127,12 +126,13 @@ class Walk:
         return not math.isfinite(last) or bool(last > first + 9 * abs(first) and last >= self.losses.max())
 
     @property
-    def turns(self) -> int:
-        """How often a step went back against the one before, over a minimum; unless too small to be seen."""
-        steps = np.diff(self.points, axis=0)
-        lengths = np.linalg.norm(steps, axis=1)
-        seen = steps[lengths > 1e-3 * max(lengths.max(initial=0), 1e-300)]
-        return int(np.sum(np.sum(seen[1:] * seen[:-1], axis=1) < 0))
+    def overshoots(self) -> int:
+        """How many steps went over a minimum: where they end, it goes uphill. Those too small to see do not count."""
+        with np.errstate(all="ignore"):
+            steps = np.diff(self.points, axis=0)
+            lengths = np.linalg.norm(steps, axis=1)
+            uphill = np.sum(steps * self.slopes[1:], axis=1) > 0
+            return int(np.sum(uphill & (lengths > 1e-3 * lengths.max(initial=0))))
 
     def told(self) -> str:
         """The walk in a sentence.
@@ -142,9 +142,9 @@ class Walk:
         'SGD, lr 1.5: loss 0.5 to 0.005 in 2 steps; overshoots twice'
         """
         first, last, steps = text.number(self.losses[0], 3), text.number(self.losses[-1], 3), len(self.losses) - 1
-        often = {1: "once", 2: "twice"}.get(self.turns, f"{self.turns} times")
+        often = {1: "once", 2: "twice"}.get(self.overshoots, f"{self.overshoots} times")
         told = f"loss {first} to {last} in {text.plural(steps, 'step')}" + (
-            f"; overshoots {often}" if self.turns else ""
+            f"; overshoots {often}" if self.overshoots else ""
         )
         return f"{self.optimizer}: {'diverges, ' if self.diverged else ''}{told}"
 

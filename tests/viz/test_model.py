@@ -146,13 +146,19 @@ def test_a_leaf_alone():
 
 
 def test_a_freed_graph_can_still_be_read():
-    w = leaf(np.ones((9, 9)).tolist())
-    loss = (w.exp() * w).sum()
-    before = read(loss, Names({}))
+    w, data = leaf(np.ones((9, 9)).tolist()), tg.tensor([[2.0] * 9])
+    names = Names({"w": w, "data": data})
+    loss = (w.exp() * w + data * w * 3 - 1).sum()
+    before = read(loss, names)
     loss.backward()
-    after = read(loss, Names({}))
-    assert [item.symbol for item in after.items] == [item.symbol for item in before.items]
+    after = read(loss, names)
     assert after.edges == before.edges
+    assert [(item.name, item.symbol) for item in after.items] == [(item.name, item.symbol) for item in before.items]
+    assert [(item.name, item.value) for item in items(after, "constant")] == [
+        ("data", "(1, 9)"),
+        ("", "3.0"),
+        ("", "1.0"),
+    ]
 
 
 def chain(length: int):
