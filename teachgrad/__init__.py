@@ -6,6 +6,7 @@ What each family of operations offers is listed in its own ``__all__``.
 
 import importlib
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import teachgrad.autograd.hooks
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from teachgrad import nn as nn
     from teachgrad import optim as optim
     from teachgrad import utils as utils
+
+# 1 / 0 is inf and log(-1) is nan, without a word, as in PyTorch; NumPy's warnings stay on for everybody else's arrays.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\.")
 
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32

@@ -4,9 +4,8 @@
 (`graph.py`) already holds all that is needed. The answer takes three steps:
 
 1. **Collect** every node that `loss` depends on.
-2. **Order** them, the newest first. A node may pass its gradient on only when it has received every part of it,
-   one from each place where its result was used. Those places were computed later, so the newest first
-   is an order in which nothing is passed on too early.
+2. **Order** them, the newest first. A node may pass its gradient on only when it has received every part of it, one
+   from each place where its result was used. Those places were computed later: newest first, none comes too late.
 3. **Walk**: for each node, and each input of it,
 
        contribution  =  upstream gradient  x  local derivative         (the op's formula does both)
@@ -16,7 +15,7 @@
 That is all: reverse-mode differentiation is the chain rule, in an order in which each node is visited once.
 
 This module knows arrays and nodes. It does not know which operations exist, and of tensors only what is
-handed to it: `tensors.wrap` and `tensors.revive`, which are needed when gradients themselves are to be differentiable.
+handed to it (`Tensors`), for the time when gradients themselves are to be differentiable.
 """
 
 from __future__ import annotations
@@ -108,11 +107,13 @@ def run(
             if node.hooks is not None:
                 g = _ask_hooks(node, g, tensors)
                 ours.discard(node)
-            if wanted is not None and node in wanted:
-                arrived[node] = g
-            if isinstance(node, AccumulateGrad):
-                if wanted is None:
-                    accumulate(node.variable, g, node in ours, tensors)
+            if wanted is not None:
+                if node in wanted:
+                    arrived[node] = g
+                if received.keys().isdisjoint(node.parents):  # nothing wanted lies behind it
+                    continue
+            elif isinstance(node, AccumulateGrad):
+                accumulate(node.variable, g, node in ours, tensors)
                 continue
 
             for place, parent in enumerate(node.parents):

@@ -271,6 +271,13 @@ def test_grad_visits_only_what_leads_to_the_inputs():
     assert elsewhere.grad_fn.tensors is not None  # not visited, so not freed either
 
 
+def test_a_wanted_node_is_not_freed():
+    x = leaf(3.0)
+    y = x.exp()
+    assert tg.autograd.grad(y * 2, y)[0].item() == 2
+    assert tg.autograd.grad(y, x)[0].item() == pytest.approx(np.exp(3))
+
+
 def test_grad_of_an_unused_input():
     x, unused = leaf(3.0), leaf([1.0, 2.0])
     with pytest.raises(RuntimeError, match="appears to not have been used in the graph"):

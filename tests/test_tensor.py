@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -220,5 +222,14 @@ def test_losses_check_their_targets():
 def test_the_device_is_the_cpu():
     x = tg.zeros(2)
     assert x.to("cpu") is x
+    assert (str(x.device), x.to(x.device) is x) == ("cpu", True)
     with pytest.raises(AssertionError, match=r"Torch not compiled with CUDA enabled(.|\n)*on the CPU"):
         x.to("cuda")
+
+
+def test_infinite_and_undefined_results_come_without_a_word():
+    code = "import numpy, teachgrad as tg; z = tg.zeros(2); print(1 / z, (z - 1).log(), (z + 1e30) * 1e30)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (run.stdout, run.stderr) == ("tensor([inf, inf]) tensor([nan, nan]) tensor([inf, inf])\n", "")
+    code = "import numpy, teachgrad; numpy.float32(1) / numpy.float32(0)"
+    assert "RuntimeWarning" in subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr

@@ -14,7 +14,7 @@ import numpy as np
 
 from teachgrad import dtypes
 from teachgrad.errors import c_name, explained
-from teachgrad.graph import Op
+from teachgrad.graph import Array, Op
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
@@ -106,9 +106,14 @@ def sum(
     x = a.array
     dim = axis if dim is None else dim
     if dim is None and not (keepdim or keepdims):
-        return result(SUM_ALL, np.add.reduce(x, None), (a,), ((1,) * x.ndim, x.shape))
+        return result(SUM_ALL, np.add.reduce(x, None, _sum_type(x)), (a,), ((1,) * x.ndim, x.shape))
     axes, kept = reduced(a, dim)
-    return result(SUM, x.sum(axes, keepdims=keepdim or keepdims), (a,), (kept, x.shape))
+    return result(SUM, x.sum(axes, _sum_type(x), keepdims=keepdim or keepdims), (a,), (kept, x.shape))
+
+
+def _sum_type(x: Array) -> Any:
+    """Whole numbers add up to int64, also unsigned ones; None keeps the type."""
+    return None if x.dtype.kind == "f" else np.int64
 
 
 @method("mean")

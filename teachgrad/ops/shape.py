@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import dtypes
-from teachgrad.device import require_cpu
+from teachgrad.device import CPU, device, require_cpu
 from teachgrad.dtypes import dtype
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
@@ -56,6 +56,14 @@ CONVERT = Op("ToCopyBackward0", [lambda g: g], symbol="to")  # the engine gives 
 def dim(a: Tensor) -> int:
     """The number of dimensions, as ``torch.Tensor.dim``."""
     return a.array.ndim
+
+
+def _device(a: Tensor) -> device:
+    """Where the tensor lives, as ``torch.Tensor.device``: always the CPU."""
+    return CPU
+
+
+method("device")(property(_device))
 
 
 @method("is_floating_point")
