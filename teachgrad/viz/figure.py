@@ -64,8 +64,12 @@ class Figure:
         )
 
     def _live(self) -> str:
-        """The picture in the colours of its page; where SVG is taken out, this is empty and the image below is seen."""
-        return svg.inline(self.picture, self.alt)
+        """The picture in the colours of its page.
+
+        Where SVG and styles are taken out, the words in the picture are left: `hidden` keeps them from being seen, and
+        the stylesheet takes that back if there is a picture.
+        """
+        return f'<div class="tg-live" hidden>{svg.inline(self.picture, self.alt)}</div>'
 
     def _still(self) -> str:
         data = base64.b64encode(svg.document(scene.untitled(self.picture), self.alt).encode()).decode()

@@ -65,7 +65,7 @@ LOOKS = {
     "tangent": Look(stroke=GREEN, width=2, dash=(6, 4)),
     "casing": Look(stroke=WHITE, width=4.5),
     "path": Look(stroke=VERMILLION, width=2),
-    "trace": Look(stroke=VERMILLION, width=1.2, fade=0.55),
+    "trace": Look(stroke=VERMILLION, width=1.2, fade=0.75),
     "dots": Look(stroke=VERMILLION, width=6),
     "halo": Look(stroke=WHITE, width=8),
     "start": Look(WHITE, stroke=BLACK, width=1.5),
