@@ -452,10 +452,9 @@ class Module:
         for module in self.modules():
             for parameter in module._parameters.values():
                 if parameter is not None:
-                    grad = parameter.grad
                     parameter.data = fn(parameter.data)
-                    if grad is not None:
-                        parameter.grad = fn(grad.detach()).requires_grad_(grad.requires_grad)
+                    if parameter.grad is not None:
+                        parameter.grad.data = fn(parameter.grad.data)
             for name, buffer in module._buffers.items():
                 if buffer is not None:
                     module._buffers[name] = fn(buffer)

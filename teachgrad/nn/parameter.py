@@ -42,5 +42,5 @@ class Parameter(Tensor):
         parameter.counter = data.counter
         return parameter.requires_grad_(requires_grad)  # type: ignore[return-value]
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return "Parameter containing:\n" + super().__repr__(tensor_contents=tensor_contents)
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override] # mypy loses the name
+        return f"Parameter containing:\n{super().__repr__()}"

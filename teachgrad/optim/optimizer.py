@@ -204,11 +204,11 @@ class Optimizer:
         ]
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for number, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {number}")
-            lines += [f"    {setting}: {group[setting]}" for setting in sorted(group) if setting != "params"]
-        return "\n".join([*lines, ")"])
+            text += f"\nParameter Group {number}\n"
+            text += "".join(f"    {setting}: {group[setting]}\n" for setting in sorted(group) if setting != "params")
+        return text + ")"
 
 
 def require_not_negative(what: str, value: Any) -> None:

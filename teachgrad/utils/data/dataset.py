@@ -131,9 +131,7 @@ class Subset(Dataset[T_co]):
         return len(self.indices)
 
 
-def random_split(
-    dataset: Dataset[T_co], lengths: Sequence[float], generator: Generator | None = None
-) -> list[Subset[T_co]]:
+def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset[Any]]:
     """Deal the examples out at random, as ``torch.utils.data.random_split``.
 
     Args:

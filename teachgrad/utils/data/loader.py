@@ -124,10 +124,11 @@ class DataLoader(Generic[T_co]):
             yield self._batch(indices)
 
     def _batch(self, indices: list[Any]) -> Any:
-        dataset = self.dataset
+        dataset: Any = self.dataset
         if self.collate_fn is default_collate:
             while type(dataset) is Subset:
-                dataset, indices = dataset.dataset, dataset.mapped(indices)
+                indices = dataset.mapped(indices)
+                dataset = dataset.dataset
             if type(dataset) is TensorDataset:
                 return dataset.batch(indices)
         if hasattr(dataset, "__getitems__"):

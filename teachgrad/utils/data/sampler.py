@@ -48,7 +48,7 @@ class RandomSampler(Sampler[int]):
     def __init__(
         self,
         data_source: Sized,
-        replacement: bool = False,
+        replacement: Any = False,
         num_samples: Any = None,
         generator: Generator | None = None,
     ) -> None:
@@ -58,10 +58,11 @@ class RandomSampler(Sampler[int]):
         self.generator = generator
         if not isinstance(replacement, bool):
             raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
-        if not isinstance(self.num_samples, int) or self.num_samples <= 0:
+        count: Any = self.num_samples
+        if not isinstance(count, int) or count <= 0:
             raise explained(
                 ValueError,
-                f"num_samples should be a positive integer value, but got num_samples={self.num_samples}",
+                f"num_samples should be a positive integer value, but got num_samples={count}",
                 why="there is nothing to draw from, or nothing to draw.",
                 fix="check that the data set is not empty: len(dataset).",
             )

@@ -1,0 +1,191 @@
+"""What a printed program cannot show of modules: identity, memory, copies, gradients, warnings, remedies."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+import weakref
+
+import numpy as np
+import pytest
+
+import teachgrad as tg
+from teachgrad import nn
+
+
+def test_a_parameter_shares_memory_and_versions_with_what_it_was_made_of():
+    data = tg.ones(2)
+    parameter = nn.Parameter(data)
+    data.add_(1)
+    assert parameter.tolist() == [2.0, 2.0]
+    assert parameter._version == data._version == 1
+
+
+def test_a_parameter_is_a_leaf_whatever_it_was_made_of():
+    computed = tg.ones(2, requires_grad=True) * 3
+    parameter = nn.Parameter(computed)
+    parameter.sum().backward()
+    assert parameter.is_leaf
+    assert parameter.grad.tolist() == [1.0, 1.0]
+
+
+def test_results_of_parameters_are_plain_tensors():
+    parameter = nn.Parameter(tg.ones(2))
+    assert [type(t) for t in (parameter * 2, parameter.detach(), parameter.data, parameter[0])] == [tg.Tensor] * 4
+
+
+def test_a_frozen_parameter_may_hold_integers():
+    assert nn.Parameter(tg.tensor([1]), requires_grad=False).tolist() == [1]
+    with pytest.raises(RuntimeError, match="floating point"):
+        nn.Parameter(tg.tensor([1]))
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_has_memory_of_its_own(again):
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh())
+    model[0].weight.grad = tg.ones(2, 2)
+    twin = again(model)
+    with tg.no_grad():
+        twin[0].weight.fill_(7.0)
+    assert repr(twin) == repr(model)
+    assert isinstance(twin[0].weight, nn.Parameter)
+    assert 7.0 not in model[0].weight.reshape(-1).tolist()
+    assert [name for name, _ in twin.named_parameters()] == ["0.weight", "0.bias"]
+
+
+def test_a_shared_module_stays_shared_in_a_copy():
+    layer = nn.Linear(1, 1)
+    twin = copy.deepcopy(nn.ModuleList([layer, layer]))
+    assert twin[0] is twin[1]
+    assert len(list(twin.parameters())) == 2
+
+
+def test_a_module_goes_with_its_last_name():
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+    model(tg.ones(1, 2)).sum().backward()
+    gone = weakref.ref(model)
+    del model
+    assert gone() is None
+
+
+def test_zeroed_gradients_keep_their_memory():
+    layer = nn.Linear(2, 1)
+    layer(tg.ones(1, 2)).sum().backward()
+    grad = layer.weight.grad
+    layer.zero_grad(set_to_none=False)
+    assert layer.weight.grad is grad
+    assert grad.tolist() == [[0.0, 0.0]]
+
+
+def test_a_zeroed_gradient_with_a_history_loses_it():
+    x = tg.tensor(2.0, requires_grad=True)
+    (x**3).backward(create_graph=True)
+    module = nn.Module()
+    module.x = nn.Parameter(x)
+    module.x.grad = x.grad
+    module.zero_grad(set_to_none=False)
+    assert module.x.grad.grad_fn is None
+    assert module.x.grad.item() == 0.0
+
+
+def test_loading_copies_into_the_memory_there_is():
+    layer = nn.Linear(2, 1)
+    memory, version = layer.weight.array, layer.weight._version
+    layer.load_state_dict({"weight": tg.ones(1, 2), "bias": tg.zeros(1)})
+    assert layer.weight.array is memory
+    assert layer.weight._version > version
+    assert layer.weight.tolist() == [[1.0, 1.0]]
+
+
+def test_what_fits_is_loaded_even_where_the_rest_does_not():
+    layer = nn.Linear(2, 1)
+    with pytest.raises(RuntimeError, match=r"size mismatch for weight.*\n.*Why: .*\n.*Fix: .*strict=False"):
+        layer.load_state_dict({"weight": tg.ones(2, 2), "bias": tg.full((1,), 5.0)})
+    assert layer.bias.tolist() == [5.0]
+
+
+def test_a_hook_that_removes_itself_lets_the_others_run():
+    layer, seen = nn.Identity(), []
+    handle = layer.register_forward_hook(lambda *_: (seen.append("once"), handle.remove())[0])
+    layer.register_forward_hook(lambda *_: seen.append("always"))
+    layer(1)
+    layer(1)
+    assert seen == ["once", "always", "always"]
+
+
+def test_a_pre_hook_may_replace_keyword_arguments():
+    layer = nn.Softmax(dim=0)
+    layer.register_forward_pre_hook(lambda m, args, kwargs: ((), {"input": kwargs["input"] * 0}), with_kwargs=True)
+    assert layer(input=tg.tensor([1.0, 9.0])).tolist() == [0.5, 0.5]
+
+
+def test_relu_in_place_writes_over_its_input():
+    x = tg.tensor([-1.0, 2.0])
+    assert nn.ReLU(inplace=True)(x) is x
+    assert x.tolist() == [0.0, 2.0]
+
+
+def test_a_linear_layer_takes_any_number_of_leading_dimensions():
+    layer = nn.Linear(3, 2)
+    x = tg.randn(4, 5, 3)
+    expected = x.numpy() @ layer.weight.detach().numpy().T + layer.bias.detach().numpy()
+    np.testing.assert_allclose(layer(x).detach().numpy(), expected, rtol=1e-5, atol=1e-6)
+    assert layer(x[0, 0]).shape == (2,)
+    assert layer(tg.zeros(0, 3)).shape == (0, 2)
+
+
+def test_losses_of_shapes_that_broadcast_warn():
+    for loss in (nn.MSELoss(), nn.L1Loss()):
+        with pytest.warns(UserWarning, match=r"target size \(torch.Size\(\[3\]\)\)"):
+            assert loss(tg.zeros(3, 1), tg.tensor([1.0, 1.0, 1.0])).item() == 1.0
+
+
+def test_softmax_without_a_dim_warns_and_chooses_pytorchs():
+    with pytest.warns(UserWarning, match="Implicit dimension choice for softmax"):
+        assert nn.Softmax()(tg.zeros(2, 4)).tolist() == [[0.25] * 4] * 2
+    with pytest.warns(UserWarning, match="Implicit dimension choice for log_softmax"):
+        assert nn.LogSoftmax()(tg.zeros(2, 4, 1)).exp().tolist() == [[[0.5]] * 4] * 2
+
+
+def test_filling_nothing_warns():
+    for fill in (nn.init.kaiming_uniform_, nn.init.kaiming_normal_):
+        with pytest.warns(UserWarning, match="no-op"):
+            assert fill(tg.empty(0, 3)).shape == (0, 3)
+
+
+def test_starting_values_are_drawn_outside_of_the_graph_and_seen_by_it():
+    weight = tg.ones(2, 2, requires_grad=True)
+    product = (weight * weight).sum()
+    nn.init.zeros_(weight)
+    assert weight.grad_fn is None
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        product.backward()
+
+
+@pytest.mark.parametrize(
+    ("act", "kind", "remedy"),
+    [
+        (lambda: nn.Module()(1), NotImplementedError, "def forward"),
+        (lambda: setattr(nn.Linear(1, 1), "weight", tg.ones(1, 1)), TypeError, r"\.copy_\("),
+        (lambda: nn.Sequential(nn.ReLU), TypeError, r"nn\.ReLU\(\)"),
+        (lambda: nn.Parameter([3.0]), AttributeError, "torch.tensor"),  # type: ignore[arg-type]
+        (lambda: nn.Linear(2, 1)(tg.ones(1, 2, dtype=tg.float64)), RuntimeError, r"x\.float\(\)"),
+        (lambda: nn.Module().to(tg.int64), TypeError, r"model\.double\(\)"),
+        (lambda: nn.Module().cuda(), AssertionError, "cuda.is_available"),
+    ],
+)
+def test_errors_name_the_remedy(act, kind, remedy):
+    with pytest.raises(kind, match=rf"(?s)Why: .*Fix: .*{remedy}"):
+        act()
+
+
+def test_importing_teachgrad_does_not_load_what_it_may_not_need():
+    def python(code):
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+    assert python("import sys, teachgrad; print([m for m in sys.modules if m.startswith('teachgrad.nn')])") == "[]"
+    assert python(
+        "import teachgrad as torch; print(torch.nn.Linear.__name__, torch.utils.data.DataLoader.__name__)"
+    ) == ("Linear DataLoader")
