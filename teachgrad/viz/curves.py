@@ -146,9 +146,9 @@ class Plot:
     def _panel(self, place: Panel) -> Panel:
         """The panel with a y axis from zero, or in powers of ten where the values differ a thousandfold."""
         finite = [value for curve in self.curves for value in curve.values if math.isfinite(value)] or [1.0]
-        if self._percent:
-            return replace(place, y=(0.0, 104.0))
         low, high = min(finite), max(finite)
+        if self._percent:  # from a multiple of ten: whether it is 95 % or 98 % is seen only near the top
+            return replace(place, y=(max(0.0, 10.0 * math.floor(10 * low - 0.2)), max(101.0, 104 * high)))
         if low > 0 and high / low > WIDE_RANGE:
             return replace(place, y=(low / 2, high * 2), log=True)
         space = 0.06 * max(high - min(low, 0.0), 1e-6)

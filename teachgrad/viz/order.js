@@ -5,9 +5,8 @@
 function explorer(root, data) {
   const make = (tag, set) => Object.assign(document.createElement(tag), set);
   const list = make("ol", { className: "tg-lines" });
-  const said = make("output", { className: "tg-told" });
-  let picture = root.querySelector("svg");
-  picture.before(list, said);
+  const said = make("p", { className: "tg-told", role: "status" });
+  root.querySelector(".tg-alone").replaceWith(list, said);
 
   const rows = data.lines.map((line) => {
     const row = make("li");
@@ -41,9 +40,7 @@ function explorer(root, data) {
     const left = order.filter((row) => row.querySelector("input").checked);
     const outcome = data.outcomes[data.orders[left.map((row) => rows.indexOf(row)).join("")]];
     said.textContent = outcome.told;
-    const holder = make("div", { innerHTML: outcome.picture });
-    picture.replaceWith(holder.firstChild);
-    picture = root.querySelector("svg");
+    root.querySelector(".tg-live").innerHTML = outcome.picture;
   }
 
   root.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, "b" would insert a cell

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from html import escape
 from itertools import permutations
 
 from teachgrad.viz import svg, text
@@ -65,6 +66,11 @@ class Order(Figure):
         alt = f"{'; '.join(self.lines)}. {self.outcomes[first]}"
         super().__init__(scenes[first], alt, content=f"{alt} {sorted(self.outcomes.items())}")
         self._seen = {order: (told, svg.inline(scenes[order], told)) for order, told in self.outcomes.items()}
+
+    def _live(self) -> str:
+        """Above the picture the lines themselves; a script puts its list in their place."""
+        lines = svg.ascii_only(escape("\n".join(self.lines)))
+        return f'<div class="tg-alone"><pre>{lines}</pre><p>Run this cell to move the lines.</p></div>{super()._live()}'
 
     def _script(self) -> str:
         different = list(dict.fromkeys(self._seen.values()))  # most orders end in the same few ways

@@ -30,6 +30,7 @@ def live_training(
     fit: tuple[Any, Any, Callable[[Any], Any]] | None = None,
     labels: tuple[str, str] = ("x", "y"),
     path: Mapping[str, Any] | None = None,
+    pause: float = 0.0,
 ) -> LiveTraining:
     """What to loop over instead of ``range(epochs)`` to watch a training while it runs.
 
@@ -43,6 +44,7 @@ def live_training(
         fit: ``(x, y, model)`` shows data of one feature and the model's line through them.
         labels: what x and y are.
         path: two parameters by name, as ``{"w": w, "b": b}``, shows the way they go.
+        pause: seconds to wait after each epoch, to see what would be over too soon.
 
     Returns:
         What yields 0, 1, 2, ... as ``range`` does, and has ``.report(name=value, ...)``, ``.history``, ``.figure``.
@@ -62,7 +64,7 @@ def live_training(
         raise ValueError(f"epochs must be at least 1, got {epochs}.")
     if path is not None and (len(path) != 2 or any(numbers(value).size != 1 for value in path.values())):
         raise ValueError('path needs two parameters of one element each, as {"w": w, "b": b}.')
-    return LiveTraining(epochs, text.clean(unit), fit, labels, path or {})
+    return LiveTraining(epochs, text.clean(unit), fit, labels, path or {}, pause)
 
 
 class LiveTraining:
@@ -80,6 +82,7 @@ class LiveTraining:
         fit: tuple[Any, Any, Callable[[Any], Any]] | None,
         labels: tuple[str, str],
         path: Mapping[str, Any],
+        pause: float,
     ) -> None:
         self.history: dict[str, dict[int, float]] = {}
         self.done = 0
@@ -87,6 +90,7 @@ class LiveTraining:
         self._unit = unit
         self._fit, self._labels = fit, labels
         self._path = path
+        self._pause = pause
         self._trail: list[tuple[float, ...]] = []
         self._running = False
         self._stop = threading.Event()
@@ -115,6 +119,7 @@ class LiveTraining:
                     self.done += 1
                     self._note_path()
                     screen.refresh()
+                    self._stop.wait(self._pause)
             finally:
                 self._running = False
                 screen.close()

@@ -54,6 +54,7 @@ def test_without_scripts_the_first_order_is_seen_and_told():
     explored = explore_order(["start()", "go()"], run)
     assert explored.alt == repr(explored) == "start(); go(). In this order: loss 3 to 1."
     assert 'alt="start(); go(). In this order: loss 3 to 1."' in explored.html
+    assert "<pre>start()\ngo()</pre><p>Run this cell to move the lines.</p>" in explored.html
 
 
 def test_a_line_is_shown_and_not_obeyed():

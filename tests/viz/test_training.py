@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import threading
+import time
 import weakref
 
 import nbformat
@@ -69,6 +70,15 @@ def test_another_loop_after_the_end_trains_as_long_again():
     live = live_training(2)
     assert list(live) + list(live) == [0, 1, 2, 3]
     assert live.figure.alt == "Training, 4 of 4 epochs."
+
+
+def test_a_pause_is_cut_short_by_a_stop():
+    began = time.monotonic()
+    for _ in live_training(2, pause=0.05):
+        pass
+    assert time.monotonic() - began >= 0.09
+    for _ in live_training(2, pause=600):
+        signal.raise_signal(signal.SIGINT)
 
 
 # Being stopped
