@@ -64,10 +64,14 @@ for _ in live:
 #
 # ### It has a graph to work with
 #
-# While the loss was computed, every operation left a record. Blue are the numbers that learn, each with the gradient
-# that `backward()` left there.
+# While the loss is computed, every operation leaves a record. Here is that of a network small enough to be read: 7
+# numbers that learn, in blue frames. Each has the gradient that `backward()` left there.
 
 # %%
+tiny = nn.Sequential(nn.Linear(1, 2), nn.Tanh(), nn.Linear(2, 1))
+three, waves = x[::20], y[::20]  # of the points
+loss = loss_function(tiny(three), waves)
+loss.backward()
 viz.draw_graph(loss)
 
 # %% [markdown]

@@ -76,7 +76,8 @@ compare(bet, x.grad[0, 0].item(), "3y² alone has slope 6y = 18 at y = 3; the me
 # 3. **Walk**: each node takes what it has received, multiplies by its local derivative, and sends the products to where
 #    its inputs came from. Whatever arrives at one place is **added**.
 #
-# In Python, without anything hidden:
+# Each operation brings one formula for each input, such as `lambda g, b: g * b` for the first factor of a product:
+# upstream gradient × local derivative ([the table](../teachgrad/ops/pointwise.py)). The rest is this:
 
 
 # %%
@@ -321,8 +322,8 @@ check_blame(blame)
 
 # %% [markdown]
 # ### 05-3 · A vector-Jacobian product · 8 minutes
-# `f` turns a tensor into another. Return the slope of $v_1 f_1 + v_2 f_2 + \dots$ along each entry of `x`, also at
-# the second call. Tolerance 0.001.
+# `f` turns a tensor into another. All its slopes form a matrix, the Jacobian $J$. Return $v J$, the slopes of
+# $v_1 f_1 + v_2 f_2 + \dots$ along each entry of `x`, without ever building $J$. Tolerance 0.001.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -331,7 +332,7 @@ check_blame(blame)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `.grad` adds up from call to call. A fresh leaf: `x.detach().requires_grad_()`.
+# From call to call, `.grad` adds up. A fresh leaf: `x.detach().requires_grad_()`.
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -376,8 +377,14 @@ check_vjp(vjp)
 #
 # </details>
 
-
 # %%
+w = tg.tensor(3.0, requires_grad=True)
+with tg.no_grad():
+    quiet = 2 * w
+cut = (2 * w).detach()
+print("grad_fn under no_grad:", quiet.grad_fn, "  after detach:", cut.grad_fn)
+
+
 def slope(number):
     x = tg.tensor(number)
     with tg.no_grad():
@@ -389,17 +396,13 @@ def slope(number):
 
 check_slope(slope)
 
-w = tg.tensor(3.0, requires_grad=True)
-with tg.no_grad():
-    quiet = 2 * w
-cut = (2 * w).detach()
-print("grad_fn of what no_grad and detach give:", quiet.grad_fn, cut.grad_fn)
-
 # %% [markdown]
 # ### 05-5 · Twice · 4 minutes
-# A much-read tutorial calls `y.backward()` twice and says that the gradients add up. Run it.
-# Then choose: the second call fails because
-# **a** `x.grad` is already filled, **b** values that the formulas need were freed, **c** the graph is gone.
+# Many tutorials call `y.backward()` twice and say that the gradients add up. Run it. The second call fails because
+#
+# - **a**: `x.grad` is already filled,
+# - **b**: values that the formulas need were freed,
+# - **c**: the graph is gone.
 
 # %%
 reason = ...  # "a", "b" or "c"

@@ -72,8 +72,7 @@ class check(ContextDecorator):  # noqa: N801 - read as a verb, with check("05-2"
         elif isinstance(error, AssertionError):
             _say(f"{self.name}: not yet. {error}")
         elif isinstance(error, Exception):
-            message = str(error).partition("\n")[0]
-            _say(f"{self.name}: not yet. Your code raised {type(error).__name__}: {message}")
+            _say(f"{self.name}: not yet. Your code raised {type(error).__name__}: {error}")
         else:
             return False  # the Stop button still stops
         return True

@@ -25,7 +25,7 @@ from teachgrad.viz import layout
 Version = tuple[int, ...]
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-NEEDED: dict[str, Version] = {"numpy": (2,), "matplotlib": (3, 8), "ipywidgets": (8,), "anywidget": (0, 9)}
+NEEDED: dict[str, Version] = {"numpy": (2,), "matplotlib": (3, 8), "ipywidgets": (8, 1), "anywidget": (0, 9)}
 ENGINES = {
     "dot": "the dot program",
     "pygraphviz": "Graphviz inside of pygraphviz",

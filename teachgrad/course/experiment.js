@@ -8,7 +8,7 @@ function experiment(root, data) {
   const bar = make("div", { className: "tg-controls" });
   const said = make("output");
   const at = [...data.start];
-  let picture = root.querySelector("svg");
+  const picture = root.querySelector(".tg-live");
 
   data.arguments.forEach(({ name, values, box }, i) => {
     const label = make("label");
@@ -33,11 +33,8 @@ function experiment(root, data) {
 
   function show() {
     const place = data.arguments.reduce((sum, { values }, i) => sum * values.length + at[i], 0);
-    const markup = data.pages[place].map((piece) => data.pieces[piece]).join("");
-    const next = make("div", { innerHTML: markup }).firstChild;
-    picture.replaceWith(next);
-    picture = next;
-    said.textContent = picture.getAttribute("aria-label");
+    picture.innerHTML = data.pages[place].map((piece) => data.pieces[piece]).join("");
+    said.textContent = picture.firstChild.getAttribute("aria-label");
   }
 
   said.setAttribute("aria-live", "polite");

@@ -57,10 +57,10 @@ def test_an_exercise_is_judged_in_a_sentence(capsys, answer, words):
     assert said(capsys) == words
 
 
-def test_of_a_long_error_the_first_line_is_told(capsys):
+def test_an_error_is_told_with_its_cause_and_remedy(capsys):
     with check("00-1"):
         raise RuntimeError("what happened\n  Why: this.")
-    assert said(capsys) == "00-1: not yet. Your code raised RuntimeError: what happened\n"
+    assert said(capsys) == "00-1: not yet. Your code raised RuntimeError: what happened\n  Why: this.\n"
 
 
 def test_the_stop_button_still_stops():

@@ -89,7 +89,7 @@ def test_several_missing_packages_are_mended_by_one_command(versions):
         assert Requirement(requirement).name in NEEDED
 
 
-@pytest.mark.parametrize("version", ["10.0", "8.0.0", "8", "8.1.0rc2", "8.1.0+local"])
+@pytest.mark.parametrize("version", ["10.0", "8.1.0", "8.1", "9", "8.10.0rc2", "8.1.0+local"])
 def test_versions_are_compared_as_numbers(versions, version):
     versions["ipywidgets"] = version
     assert doctor().healthy

@@ -36,6 +36,14 @@ def test_every_choice_has_its_own_picture():
             assert page(given, i, int(record)) == viz.svg.inline(figure.picture, figure.alt)
 
 
+def test_what_occurs_in_a_later_picture_only_has_its_look():
+    """Without gradients there is a sentence instead of a graph: no word of it is in the first picture."""
+    experiment = explore(square, x=range(2, 3))
+    used = set(re.findall(r'class="(tg-(?!\w+-group)\w+)"', page(data(experiment), 0, 0)))
+    assert used == {"tg-caption"}
+    assert ".tg .tg-caption{" in experiment.html
+
+
 def test_it_begins_at_the_defaults():
     experiment = explore(square, x=range(-1, 3))
     assert experiment.alt == square().alt
