@@ -66,7 +66,7 @@ def newest_first(roots: Iterable[Node]) -> list[Node]:
 
 
 def leading_to(wanted: Iterable[Node], order: list[Node]) -> list[Node]:
-    """The nodes of `order` from which a wanted node can be reached; a gradient sent to any other would be wasted."""
+    """The nodes of `order` from which a wanted node can be reached: gradients sent to others would be wasted."""
     useful = set(wanted)
     for node in reversed(order):  # parents first
         if not useful.isdisjoint(node.parents):
@@ -124,6 +124,8 @@ def run(
                     contribution = formula(g, *node.saved(reads(formula), tensors.revive))
                 else:
                     contribution = node.op.formulas[place](g, node)
+                if contribution is None:  # a function of your own may have none to give
+                    continue
                 if contribution.shape != parent.shape or contribution.dtype is not parent.dtype:
                     contribution = _fitted(contribution, parent, tensors)
                 so_far = received[parent]

@@ -200,9 +200,7 @@ class Tensor(Operators):
         Raises:
             RuntimeError: if the tensor requires grad, because NumPy would lose its history.
         """
-        if force:
-            return self.array
-        if self.requires_grad:
+        if self.requires_grad and not force:
             raise errors.numpy_of_tracked()
         return self.array
 

@@ -1,0 +1,137 @@
+"""Gradients against finite differences: the check that knows nothing of any formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from teachgrad.autograd.backward import grad
+from teachgrad.errors import explained
+from teachgrad.graph import Array
+from teachgrad.tensor import Tensor, wrap
+
+
+class GradcheckError(RuntimeError):
+    """A gradient that finite differences do not confirm, as ``torch.autograd.gradcheck.GradcheckError``."""
+
+
+def gradcheck(
+    func: Callable[..., Any],
+    inputs: Tensor | Sequence[Any],
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+) -> bool:
+    """Whether the gradients of `func` agree with central differences, as ``torch.autograd.gradcheck``.
+
+    Args:
+        func: a function of tensors that returns a tensor or several.
+        inputs: its arguments. Those that require grad are checked; they should be float64.
+        eps: how far each element is nudged in either direction.
+        atol: how far a slope may be off,
+        rtol: and how far in proportion to its size.
+        raise_exception: whether to raise, or to return False, where it is off by more.
+
+    Raises:
+        GradcheckError: with both Jacobians, and where they differ most.
+        ValueError: if no input requires grad.
+
+    >>> import teachgrad as tg
+    >>> gradcheck(tg.exp, tg.ones(2, dtype=tg.float64, requires_grad=True))
+    True
+    """
+    arguments = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    checked = [i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad]
+    if not checked:
+        raise ValueError(
+            "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
+        )
+    outputs = _several(func(*arguments))
+    for o, output in enumerate(outputs):
+        for i in checked:
+            analytical = _analytical(output, arguments[i])
+            numerical = _numerical(func, arguments, i, o, eps)
+            if not np.allclose(analytical, numerical, rtol, atol):
+                if not raise_exception:
+                    return False
+                raise _mismatch(arguments[i], o, i, numerical, analytical)
+    return True
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Tensor | Sequence[Any],
+    grad_outputs: Tensor | Sequence[Tensor] | None = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+) -> bool:
+    """Whether the gradients of the gradients agree with differences, as ``torch.autograd.gradgradcheck``.
+
+    Arguments as those of `gradcheck`. The first backward pass starts from `grad_outputs`, random numbers by default.
+    """
+    arguments = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    outputs = _several(func(*arguments))
+    rng = np.random.default_rng(0)
+    if grad_outputs is None:
+        weights = [wrap(np.asarray(rng.standard_normal(o.array.shape), o.array.dtype)) for o in outputs]
+    else:
+        weights = _several(grad_outputs)
+    weights = [weight.detach().requires_grad_() for weight in weights]
+
+    def gradients(*args: Any) -> tuple[Any, ...]:
+        inner, seeds = args[: len(arguments)], args[len(arguments) :]
+        wanted = [a for a in inner if isinstance(a, Tensor) and a.requires_grad]
+        return grad(_several(func(*inner)), wanted, seeds, create_graph=True, materialize_grads=True)
+
+    return gradcheck(gradients, [*arguments, *weights], eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)
+
+
+def _several(outputs: Any) -> list[Tensor]:
+    return list(outputs) if isinstance(outputs, tuple | list) else [outputs]
+
+
+def _analytical(output: Tensor, x: Tensor) -> Array:
+    """The Jacobian by backward: one pass for each output element gives one column."""
+    columns = []
+    for place in range(output.array.size):
+        seed = np.zeros_like(output.array)
+        seed.flat[place] = 1
+        g = grad(output, x, wrap(seed), retain_graph=True, materialize_grads=True)[0] if output.requires_grad else x * 0
+        columns.append(g.array.ravel())
+    return np.stack(columns, 1) if columns else np.zeros((x.array.size, 0))
+
+
+def _numerical(func: Callable[..., Any], arguments: list[Any], i: int, o: int, eps: float) -> Array:
+    """The Jacobian by central differences: nudging one input element gives one row."""
+    x = arguments[i]
+    rows = []
+    for place in range(x.array.size):
+        ends = []
+        for step in (eps, -eps):
+            nudged = x.array.copy()
+            nudged.flat[place] += step
+            # The nudged input requires grad too: a function that is itself a gradient needs to record.
+            moved = [wrap(nudged).requires_grad_() if j == i else a for j, a in enumerate(arguments)]
+            ends.append(_several(func(*moved))[o].array.astype(np.float64))
+        rows.append(((ends[0] - ends[1]) / (2 * eps)).ravel())
+    return np.stack(rows) if rows else np.zeros((0, _several(func(*arguments))[o].array.size))
+
+
+def _mismatch(x: Tensor, o: int, i: int, numerical: Array, analytical: Array) -> GradcheckError:
+    worst = np.unravel_index(np.abs(numerical - analytical).argmax(), numerical.shape)
+    return explained(
+        GradcheckError,
+        f"Jacobian mismatch for output {o} with respect to input {i},\n"
+        f"numerical:{wrap(numerical)}\nanalytical:{wrap(analytical)}\n",
+        why=f"they differ most for input element {int(worst[0])} and output element {int(worst[1])}: "
+        f"{numerical[worst]:.6g} by differences, {analytical[worst]:.6g} by backward."
+        + (" The input is not float64, too coarse for differences." if x.array.dtype != np.float64 else ""),
+        fix="check the gradient formula (or backward method) of that input; in float32, convert with x.double() first.",
+    )

@@ -1,0 +1,61 @@
+"""The check of gradients accepts right ones and says where wrong ones are wrong."""
+
+import pytest
+
+import teachgrad as tg
+from teachgrad.autograd import Function, gradcheck, gradgradcheck
+from teachgrad.autograd.gradcheck import GradcheckError
+
+
+def leaf(values):
+    return tg.tensor(values, dtype=tg.float64, requires_grad=True)
+
+
+def function_with(slope):
+    class Square(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, g):
+            return slope(g, *ctx.saved_tensors)
+
+    return Square.apply
+
+
+def test_right_gradients_pass():
+    assert gradcheck(lambda a, b: (a @ b, a.sum()), [leaf([[1.0, 2.0]]), leaf([[3.0], [4.0]])])
+    assert gradgradcheck(lambda a, b: a * b.exp(), [leaf([1.0, 2.0]), leaf([3.0, 0.5])])
+    assert gradcheck(function_with(lambda g, x: g * 2 * x), leaf([1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    "slope",
+    [lambda g, x: g * x, lambda g, x: g * 0, lambda g, x: -g * 2 * x, lambda g, x: g.sum() * 2 * x, lambda g, x: None],
+    ids=["half", "zeros", "sign", "all-ones upstream only", "none"],
+)
+def test_wrong_gradients_are_found(slope):
+    wrong = function_with(slope)
+    with pytest.raises(
+        GradcheckError,
+        match=r"Jacobian mismatch for output 0 with respect to input 0,(.|\n)*numerical:(.|\n)*analytical:",
+    ):
+        gradcheck(wrong, leaf([1.0, 2.0]))
+    assert not gradcheck(wrong, leaf([1.0, 2.0]), raise_exception=False)
+
+
+def test_a_wrong_second_derivative_is_found():
+    def slope(g, x):
+        return g * 2 * x.detach()
+
+    assert gradcheck(function_with(slope), leaf([1.0, 2.0]))
+    assert not gradgradcheck(function_with(slope), leaf([1.0, 2.0]), raise_exception=False)
+
+
+def test_inputs_that_cannot_be_checked():
+    with pytest.raises(ValueError, match="gradcheck expects at least one input tensor to require gradient"):
+        gradcheck(tg.exp, tg.ones(2))
+    with pytest.raises(GradcheckError, match="not float64"):
+        gradcheck(tg.exp, tg.tensor([1.0, 2.0], requires_grad=True))
