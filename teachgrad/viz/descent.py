@@ -25,7 +25,7 @@ MOST_MOMENTS = 100  # more are thinned out: nobody sees them, and the page would
 CURVE, GRID = 121, 41  # places at which a function of one number, of two numbers, is sampled
 DETAIL = 0.25  # pixels by which a level line may be off
 CORNERS = 900  # of all level lines together
-LEFT, HEAD, FOOT = 64.0, 50.0, 46.0  # pixels around a panel: for its numbers, for what is told, for the label
+LEFT, HEAD, FOOT = 64.0, 54.0, 46.0  # pixels around a panel: for its numbers, for what is told, for the label
 
 Place = tuple[float, float]
 
@@ -112,7 +112,7 @@ class View(Protocol):
 class Curve:
     """The curve, where the ball has been on it, and the tangent where it is."""
 
-    width, height = 620.0, 372.0
+    width, height = 620.0, 376.0
 
     def __init__(self, land: Landscape, path: Walk) -> None:
         self.path = path
@@ -181,7 +181,7 @@ def _pieces(xs: Floats, ys: Floats) -> list[list[Place]]:
 class Surface:
     """The surface from above, with the path on it; beside it the loss, step by step."""
 
-    width, height = 720.0, 372.0
+    width, height = 720.0, 376.0
 
     def __init__(self, land: Landscape, path: Walk) -> None:
         self.path = path
@@ -289,7 +289,7 @@ def _range(path: Walk) -> tuple[Floats, Floats]:
 
 
 def _head(path: Walk, told: str) -> list[Mark]:
-    return [Text("title", LEFT, 16, path.optimizer), Text("caption", LEFT, 36, told, key="told")]
+    return [Text("title", LEFT, 20, path.optimizer), Text("caption", LEFT, 40, told, key="told")]
 
 
 def _dots(look: str, points: Sequence[Place]) -> Path:

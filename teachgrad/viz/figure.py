@@ -67,9 +67,9 @@ class Figure:
         """The picture in the colours of its page.
 
         Where SVG and styles are taken out, the words in the picture are left: `hidden` keeps them from being seen, and
-        the stylesheet takes that back if there is a picture.
+        the stylesheet takes that back if there is a picture. (JupyterLab takes out attributes without a value.)
         """
-        return f'<div class="tg-live" hidden>{svg.inline(self.picture, self.alt)}</div>'
+        return f'<div class="tg-live" hidden="hidden">{svg.inline(self.picture, self.alt)}</div>'
 
     def _still(self) -> str:
         data = base64.b64encode(svg.document(scene.untitled(self.picture), self.alt).encode()).decode()

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import mean
+from statistics import fmean
 
 Size = tuple[float, float]
 Point = tuple[float, float]
@@ -99,12 +99,15 @@ def pygraphviz(sizes: Sequence[Size], edges: Sequence[Edge], down: bool = False)
 
 
 def _question(sizes: Sequence[Size], edges: Sequence[Edge], down: bool) -> str:
-    """Boxes without text, in inches of 72 pixels; only numbers, so there is nothing to escape."""
+    """Boxes without text, in inches of 72 pixels; only numbers, so there is nothing to escape.
+
+    Inputs keep their order, even at the price of a crossing: in a picture of a - b, the a comes first.
+    """
     boxes = (f"{i} [width={w / 72:.4f} height={h / 72:.4f}]" for i, (w, h) in enumerate(sizes))
     wires = (f"{tail} -> {head}" for tail, head in edges)
     return "\n".join([
         "digraph {",
-        f"rankdir={'TB' if down else 'LR'} nodesep={GAP / 72:.4f} ranksep={RANK_GAP / 72:.4f}",
+        f"ordering=in rankdir={'TB' if down else 'LR'} nodesep={GAP / 72:.4f} ranksep={RANK_GAP / 72:.4f}",
         'node [shape=box fixedsize=true label=""] edge [arrowhead=none]',
         *boxes,
         *wires,
@@ -204,10 +207,11 @@ def _without_crossings(column: Sequence[int], ties: Sequence[Edge]) -> list[list
         neighbours: dict[int, list[int]] = {}
         for tail, head in ties:
             neighbours.setdefault(head if forward else tail, []).append(tail if forward else head)
+        place = {box: i for boxes in columns for i, box in enumerate(boxes)}
         for boxes in columns if forward else reversed(columns):
-            place = {box: i for order in columns for i, box in enumerate(order)}
-            wanted = {box: mean([place[n] for n in neighbours.get(box, [box])]) for box in boxes}
+            wanted = {box: fmean([place[n] for n in neighbours.get(box, [box])]) for box in boxes}
             boxes.sort(key=wanted.__getitem__)
+            place.update({box: i for i, box in enumerate(boxes)})
         crossings = _crossings(columns, ties)
         if crossings < fewest:
             best, fewest = [list(boxes) for boxes in columns], crossings
@@ -231,9 +235,18 @@ def _as_written(boxes: int, ties: Sequence[Edge]) -> list[int]:
 
 
 def _crossings(columns: Sequence[Sequence[int]], ties: Sequence[Edge]) -> int:
-    place = {box: (c, i) for c, boxes in enumerate(columns) for i, box in enumerate(boxes)}
-    ends = [(*place[tail], place[head][1]) for tail, head in ties]
-    return sum(a[0] == b[0] and a[1] < b[1] and a[2] > b[2] for a in ends for b in ends)
+    place = {box: i for boxes in columns for i, box in enumerate(boxes)}
+    leaving: dict[int, list[int]] = {}
+    for tail, head in ties:
+        leaving.setdefault(tail, []).append(place[head])
+    crossings = 0
+    for boxes in columns:
+        passed: list[int] = []
+        for box in boxes:
+            ends = leaving.get(box, [])
+            crossings += sum(end < other for end in ends for other in passed)
+            passed += ends
+    return crossings
 
 
 def _heights(columns: Sequence[Sequence[int]], heights: Sequence[float], ties: Sequence[Edge]) -> list[float]:
@@ -249,7 +262,7 @@ def _heights(columns: Sequence[Sequence[int]], heights: Sequence[float], ties: S
             near = [
                 inputs[box] + (uses[box] if sweep < 12 else []) for box in boxes
             ]  # at last, chains are drawn straight
-            wanted = [mean([ys[n] for n in them]) if them else ys[box] for box, them in zip(boxes, near, strict=True)]
+            wanted = [fmean([ys[n] for n in them]) if them else ys[box] for box, them in zip(boxes, near, strict=True)]
             for box, y in zip(boxes, _apart(wanted, [heights[box] for box in boxes]), strict=True):
                 ys[box] = y
     top = min(y - height / 2 for y, height in zip(ys, heights, strict=True))
@@ -268,9 +281,9 @@ def _apart(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
     pools: list[list[float]] = []
     for want, need in zip(wanted, room, strict=True):
         pools.append([want - need])
-        while len(pools) > 1 and mean(pools[-2]) > mean(pools[-1]):
+        while len(pools) > 1 and fmean(pools[-2]) > fmean(pools[-1]):
             pools[-2:] = [pools[-2] + pools[-1]]
-    level = [mean(pool) for pool in pools for _ in pool]
+    level = [fmean(pool) for pool in pools for _ in pool]
     return [low + need for low, need in zip(level, room, strict=True)]
 
 

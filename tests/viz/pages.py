@@ -48,7 +48,7 @@ class Sanitizer(HTMLParser):
     """JupyterLab's treatment of a notebook that is not trusted.
 
     Unknown tags go, **but the text in them stays**; scripts and styles go with all that is in them; of the attributes
-    a few stay.
+    a few stay, if they have a value. (Seen in JupyterLab 4.6.)
     """
 
     TAGS = frozenset({"figure", "div", "p", "img", "button", "input"})
@@ -64,9 +64,8 @@ class Sanitizer(HTMLParser):
         if tag in self.GONE:
             self.inside = tag
         if tag in self.TAGS:
-            kept = [(name, value) for name, value in attrs if name in self.ATTRIBUTES]
-            told = "".join(f" {name}" if value is None else f' {name}="{escape(value)}"' for name, value in kept)
-            self.left.append(f"<{tag}{told}>")
+            kept = "".join(f' {name}="{escape(value)}"' for name, value in attrs if name in self.ATTRIBUTES and value)
+            self.left.append(f"<{tag}{kept}>")
 
     def handle_endtag(self, tag):
         if tag == self.inside:

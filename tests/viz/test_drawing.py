@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import teachgrad as tg
@@ -67,7 +67,7 @@ def test_where_scripts_and_svg_are_taken_out_an_image_is_left_and_the_remaining_
     stripped = untrusted(figure.html)
     assert Page(stripped).tags == ["figure", "div", "img"]
     assert Page(stripped).images[0]["alt"] == figure.alt == repr(figure)
-    assert re.fullmatch(r'<figure class="tg"><div class="tg-live" hidden>[^<]*</div><img [^>]*></figure>', stripped)
+    assert re.fullmatch(r'<figure class="tg"><div class="tg-live" hidden="hidden">[^<]*</div><img [^>]*></figure>', stripped)
 
 
 def test_the_words_say_what_the_picture_shows():
@@ -162,6 +162,7 @@ def test_a_name_is_text_and_nothing_else(name):
     assert Page(figure.html).images[0]["alt"] == figure.alt
 
 
+@settings(deadline=None, derandomize=True)  # a slow machine is no failure
 @given(st.text(min_size=1, max_size=60))
 def test_any_text_can_be_a_name(name):
     x = leaf(2.0)

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from teachgrad.viz import layout
@@ -108,6 +108,7 @@ def test_our_own_arrows_go_round_boxes(case):
                 assert i in (tail, head) or not (left < x < right and top < y < bottom)
 
 
+@settings(deadline=None, derandomize=True)  # a slow machine is no failure
 @given(st.integers(1, 25).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.integers(0, n * n), max_size=60))))
 def test_our_own_layout_takes_any_graph(case):
     count, numbers = case
@@ -125,6 +126,15 @@ def test_our_own_layout_takes_any_graph(case):
 def test_the_same_graph_looks_the_same(engine):
     sizes, edges = CASES[4]
     assert engine(sizes, edges) == engine(sizes, edges)
+
+
+@pytest.mark.parametrize("down", [False, True], ids=["across", "down"])
+def test_inputs_keep_their_order(engine, down):
+    # (a - b) / (c - d): boxes 0 to 3, the differences 4 and 5, the quotient 6.
+    plan = engine([SIZES[1]] * 7, [(0, 4), (1, 4), (2, 5), (3, 5), (4, 6), (5, 6)], down)
+    aside = [centre[0 if down else 1] for centre in plan.centres]
+    assert aside[0] < aside[1] < aside[2] < aside[3]
+    assert aside[4] < aside[5]
 
 
 def test_crossings_are_undone():
