@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,28 +18,9 @@ from teachgrad import ops
 from teachgrad.graph import Op
 from teachgrad.ops import linalg, loss, pointwise, shape
 from teachgrad.ops.table import ROWS
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A function of tensors, the shapes of its arguments, and the domain that their elements are drawn from."""
-
-    name: str
-    function: Callable[..., Any]
-    shapes: tuple[tuple[int, ...], ...]
-    domain: tuple[float, float] = (-2.0, 2.0)
-    torch: str = ""  # the same call in PyTorch, as source over `torch`, `F` and the arguments `a`, `b`, `c`
-
-    def arrays(self, rng: np.random.Generator, dtype: Any = np.float64) -> list[np.ndarray]:
-        return [spaced(rng, shape, *self.domain).astype(dtype) for shape in self.shapes]
-
-
-def spaced(rng: np.random.Generator, shape: tuple[int, ...], low: float, high: float) -> np.ndarray:
-    """Random numbers of a domain, no two closer than a finite difference can see: so that no maximum is a tie."""
-    size = int(np.prod(shape))
-    steps = (np.arange(size) + rng.uniform(0.2, 0.8, size)) / max(size, 1)
-    return rng.permutation(low + (high - low) * steps).reshape(shape)
-
+from tests.samples_linalg import LINALG
+from tests.samples_reduction import REDUCTIONS
+from tests.sampling import Sample
 
 UNARY_SHAPES = ((), (3,), (2, 3), (0,), (2, 0, 3))
 BINARY_SHAPES = (
@@ -157,7 +136,7 @@ LISTED = [
     ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED
+SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG
 
 
 def defined_ops() -> dict[str, Op]:

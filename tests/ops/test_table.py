@@ -16,7 +16,8 @@ from teachgrad.ops.table import ROWS
 from teachgrad.ops.views import COPY_SLICES
 from teachgrad.tensor import wrap
 from tests.differences import central_difference
-from tests.samples import SAMPLES, Sample, defined_ops
+from tests.samples import SAMPLES, defined_ops
+from tests.sampling import Sample
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.name} {s.shapes}".replace(" ", ""))
 
