@@ -109,11 +109,12 @@ def describe(graph: Graph) -> str:
     """The picture in words: everything for a small graph, the counts for a large one."""
     items = graph.items
     leaves = [f"{_called(item)}{_is(item)} (grad {item.grad})" for item in items if item.kind == "leaf"]
+    listed = f"{'leaf' if len(leaves) == 1 else 'leaves'} {text.listing(leaves)}"
     start = f"Computation graph of {items[-1].name or 'a result'}{_is(items[-1])}: "
     if graph.operations > 12:
         census = f"{text.plural(graph.operations, 'operation')}, {text.plural(graph.leaves, 'leaf')}"
-        return f"{start}{census}; leaves {text.listing(leaves)}." if leaves else f"{start}{census}."
-    told = [f"{'leaf' if len(leaves) == 1 else 'leaves'} {text.listing(leaves)}"] if leaves else []
+        return f"{start}{census}; {listed}." if leaves else f"{start}{census}."
+    told = [listed] if leaves else []
     for i, item in enumerate(items):
         if item.kind == "operation":
             inputs = text.listing([_called(items[j]) for j in graph.inputs(i)])
@@ -157,8 +158,10 @@ def _size(item: Item) -> tuple[float, float]:
 
 
 def _longest_grad(item: Item) -> float:
-    usual = 0 if not item.grad else 10 if item.value.startswith("(") else max(7, text.width(item.value))
-    return 5 + max(usual, text.width(item.grad)) if item.grad else 0
+    if not item.grad:
+        return 0
+    usual = 10 if item.value.startswith("(") else max(7, text.width(item.value))  # "norm 0.123"; as long as the value
+    return 5 + max(usual, text.width(item.grad))
 
 
 def _badge(item: Item) -> float:

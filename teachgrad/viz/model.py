@@ -15,6 +15,7 @@ import numpy as np
 
 from teachgrad.engine import newest_first
 from teachgrad.graph import AccumulateGrad, Array, Node
+from teachgrad.nn import Module
 from teachgrad.tensor import Tensor
 from teachgrad.viz import text
 
@@ -78,9 +79,8 @@ class Names:
             if isinstance(thing, Tensor):
                 self._add(name, thing)
         for name, thing in table.items():
-            parameters = getattr(type(thing), "named_parameters", None)
-            if callable(parameters) and not isinstance(thing, type):
-                for inner, parameter in parameters(thing):
+            if isinstance(thing, Module):
+                for inner, parameter in thing.named_parameters():
                     self._add(f"{name}.{inner}", parameter)
 
     def _add(self, name: str, tensor: Tensor) -> None:

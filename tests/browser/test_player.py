@@ -10,6 +10,7 @@ import teachgrad as tg
 from teachgrad import optim
 from teachgrad.viz import animate_descent, draw_graph
 from teachgrad.viz import figure as figures
+from teachgrad.viz.scene import Circle, keyed
 from tests.viz.pages import untrusted
 
 STEPS = 20
@@ -52,9 +53,8 @@ def ball(page) -> tuple[float, float]:
 
 
 def place(movie, i: int) -> tuple[float, float]:
-    from teachgrad.viz.scene import keyed
-
     mark = keyed(movie.moments[i].marks)["ball"]
+    assert isinstance(mark, Circle)
     return round(mark.x, 1), round(mark.y, 1)
 
 

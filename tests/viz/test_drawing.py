@@ -67,7 +67,9 @@ def test_where_scripts_and_svg_are_taken_out_an_image_is_left_and_the_remaining_
     stripped = untrusted(figure.html)
     assert Page(stripped).tags == ["figure", "div", "img"]
     assert Page(stripped).images[0]["alt"] == figure.alt == repr(figure)
-    assert re.fullmatch(r'<figure class="tg"><div class="tg-live" hidden="hidden">[^<]*</div><img [^>]*></figure>', stripped)
+    assert re.fullmatch(
+        r'<figure class="tg"><div class="tg-live" hidden="hidden">[^<]*</div><img [^>]*></figure>', stripped
+    )
 
 
 def test_the_words_say_what_the_picture_shows():
