@@ -9,7 +9,6 @@ import pytest
 import teachgrad as tg
 from teachgrad import optim
 from teachgrad.viz import animate_descent, draw_graph
-from teachgrad.viz import figure as figures
 from teachgrad.viz.scene import Circle, keyed
 from tests.viz.pages import untrusted
 
@@ -302,7 +301,7 @@ def test_a_saved_page_plays(calm, movie, tmp_path):
     assert calm.locator(SLIDER).input_value() == str(STEPS - 1)
 
 
-def test_the_player_is_small():
-    player = (figures.HERE / "player.js").read_text("utf-8")
-    assert len(player) < 4_300
-    assert "import" not in player
+def test_the_player_is_small_and_alone(movie):
+    script = movie.html.split("<script>")[1].split("teachgrad(")[0]
+    assert len(script) < 4_000
+    assert "import" not in script
