@@ -72,6 +72,7 @@ def client(notebook: NotebookNode, folder: Path, seconds: float = SECONDS_PER_CE
         kernel_name="python3",
         timeout=seconds,
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )
 
