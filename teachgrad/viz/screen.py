@@ -8,32 +8,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from teachgrad.viz.figure import Figure
+from teachgrad.viz.figure import HERE, Figure
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 PAUSE = 0.1  # seconds between two pictures: drawing must not take the time of what is watched
 
 
 class Screen:
-    """Shows what ``draw`` returns, again and again; ``stop`` is what the button does."""
+    """Shows what `draw` returns, again and again; `stop` is what the button does."""
 
     def __init__(self, draw: Callable[[], Figure], stop: Callable[[], None]) -> None:
         self._draw = draw
         self._next = time.monotonic() + PAUSE
-        self._widget = _Widget(draw(), stop) if _in_a_notebook() else None
+        self._output = _Output(draw(), stop) if _in_a_notebook() else None
 
     def refresh(self) -> None:
         """Show the picture as it is now, unless that was done a moment ago."""
-        if self._widget and time.monotonic() > self._next:
-            self._widget.page.value = self._draw().html
+        if self._output and time.monotonic() > self._next:
+            self._output.show(self._draw())
             self._next = time.monotonic() + PAUSE
 
     def close(self) -> None:
         """Leave the last picture."""
-        if self._widget:
-            self._widget.close(self._draw())
+        if self._output:
+            self._output.close(self._draw())
 
 
 def _in_a_notebook() -> bool:
@@ -44,32 +45,47 @@ def _in_a_notebook() -> bool:
     return hasattr(get_ipython(), "kernel")
 
 
-class _Widget:
-    """The picture as a widget, above its button."""
+class _Output:
+    """What a cell shows: a widget where there are widgets, else one still picture after another."""
 
     def __init__(self, figure: Figure, stop: Callable[[], None]) -> None:
-        import ipywidgets
         from IPython.display import display
 
-        def on_click(button: Any) -> None:  # runs in another thread, for the kernel is busy with the cell
-            stop()
-            button.disabled = True
-            button.description = "Stopping"
-
-        self.page = ipywidgets.HTML(figure.html)
-        button = ipywidgets.Button(description="Stop", icon="stop", tooltip="End the loop after what it is at")
-        button.on_click(on_click)
-        box = ipywidgets.VBox([self.page, button])
-        self.all = (box, button, self.page)
-        view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
         show: Any = display  # without types
-        self.place = show({**_still(figure), VIEW: view}, raw=True, display_id=True)
+        bundle: dict[str, Any] = _still(figure)
+        try:
+            self.widget = _widget()(page=figure.html)
+        except ImportError:
+            self.widget = None
+        else:
+            self.widget.on_msg(lambda *_: stop())
+            bundle[VIEW] = self.widget._repr_mimebundle_()[0][VIEW]
+        self.place = show(bundle, raw=True, display_id=True)
+
+    def show(self, figure: Figure) -> None:
+        if self.widget is None:
+            self.place.update(_still(figure), raw=True)
+        else:
+            self.widget.page = figure.html
 
     def close(self, figure: Figure) -> None:
         self.place.update(_still(figure), raw=True)
-        for widget in self.all:
-            widget.close()
+        if self.widget is not None:
+            self.widget.close()
 
 
-def _still(figure: Figure) -> dict[str, str]:
+def _still(figure: Figure) -> dict[str, Any]:
     return {"text/plain": figure.alt, "text/html": figure.html}
+
+
+@cache
+def _widget() -> Any:
+    """The class of the widget, made when it is first needed: most pictures are none."""
+    import anywidget
+    import traitlets
+
+    class Watched(anywidget.AnyWidget):
+        _esm = (HERE / "screen.js").read_text("utf-8")
+        page = traitlets.Unicode().tag(sync=True)
+
+    return Watched

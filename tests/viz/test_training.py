@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -251,11 +252,10 @@ def place(monkeypatch):
     return there
 
 
-def button(place):
+def widget(place):
     import ipywidgets
 
-    box = ipywidgets.Widget.widgets[place.shown[0][screen.VIEW]["model_id"]]
-    return box.children[1]
+    return ipywidgets.Widget.widgets[place.shown[0][screen.VIEW]["model_id"]]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Widget.widgets
@@ -263,9 +263,7 @@ def test_the_stop_button_ends_the_loop_and_leaves_the_picture(place):
     live, body = live_training(10), []
     for epoch in live:
         if epoch == 2:
-            stop = button(place)
-            stop.click()
-            assert (stop.disabled, stop.description) == (True, "Stopping")
+            widget(place)._handle_custom_msg("stop", [])
         body.append(epoch)
     assert body == [0, 1, 2]
     first, last = place.shown
@@ -274,18 +272,37 @@ def test_the_stop_button_ends_the_loop_and_leaves_the_picture(place):
     assert set(last) == {"text/plain", "text/html"}
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_picture_changes_while_the_loop_runs_and_the_widgets_are_closed(place):
-    import ipywidgets
+TOLD = ["Training, 0 of 3 epochs.", "Training, 1 of 3 epochs: loss 0.", "Training, 2 of 3 epochs: loss 0 to 1."]
 
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_picture_changes_while_the_loop_runs_and_the_widget_is_closed(place):
     seen = []
     live = live_training(3)
+    there = None
     for epoch in live:
-        if epoch == 0:
-            box = ipywidgets.Widget.widgets[place.shown[0][screen.VIEW]["model_id"]]
-        seen.append(re.findall(r'alt="([^"]*)"', box.children[0].value)[0])
+        there = there or widget(place)
+        seen.append(re.findall(r'alt="([^"]*)"', there.page)[0])
         live.report(loss=epoch)
-    assert seen == [
-        f"Training, {part}." for part in ("0 of 3 epochs", "1 of 3 epochs: loss 0", "2 of 3 epochs: loss 0 to 1")
-    ]
-    assert box.comm is None
+    assert seen == TOLD
+    assert there.comm is None
+
+
+def test_without_widgets_the_output_changes_instead(place, monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    screen._widget.cache_clear()
+    live = live_training(3)
+    for epoch in live:
+        live.report(loss=epoch)
+    assert [bundle["text/plain"] for bundle in place.shown[:3]] == TOLD
+    assert all(set(bundle) == {"text/plain", "text/html"} for bundle in place.shown)
+
+
+def test_the_pictures_of_a_fast_loop_do_not_slow_it_down(place, monkeypatch):
+    monkeypatch.setattr(screen, "PAUSE", 3600)
+    drawn, live = [], live_training(500)
+    draw = live._draw
+    monkeypatch.setattr(live, "_draw", lambda: drawn.append(0) or draw())
+    for epoch in live:
+        live.report(loss=epoch)
+    assert len(drawn) == 2  # the first and the last

@@ -1,0 +1,23 @@
+// A picture that Python changes, above the button that ends the loop which changes it.
+const make = (tag, set) => Object.assign(document.createElement(tag), set);
+
+function render({ model, el }) {
+  const picture = make("div");
+  const draw = () => { picture.innerHTML = model.get("page"); };
+  const button = make("button", { type: "button", textContent: "Stop", title: "End the loop after what it is at" });
+  button.className = "jupyter-button widget-button"; // looks like the others of the page
+  button.onclick = () => {
+    button.disabled = true;
+    button.textContent = "Stopping";
+    // An interrupt is heard at once; a message waits until the cell is over, unless the kernel has a thread to spare.
+    const kernel = model.widget_manager?.kernel;
+    if (kernel?.interrupt) kernel.interrupt();
+    else model.send("stop");
+  };
+  draw();
+  model.on("change:page", draw);
+  el.append(picture, button);
+  el.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, "b" would insert a cell
+}
+
+export default { render };
