@@ -127,12 +127,13 @@ class Walk:
 
     @property
     def overshoots(self) -> int:
-        """How many steps went over a minimum: where they end, it goes uphill. Those too small to see do not count."""
+        """How many steps went over a minimum: downhill, then uphill. Those too small to be seen do not count."""
         with np.errstate(all="ignore"):
             steps = np.diff(self.points, axis=0)
             lengths = np.linalg.norm(steps, axis=1)
+            downhill = np.sum(steps * self.slopes[:-1], axis=1) < 0
             uphill = np.sum(steps * self.slopes[1:], axis=1) > 0
-            return int(np.sum(uphill & (lengths > 1e-3 * lengths.max(initial=0))))
+            return int(np.sum(downhill & uphill & (lengths > 1e-3 * lengths.max(initial=0))))
 
     def told(self) -> str:
         """The walk in a sentence.

@@ -120,6 +120,13 @@ def test_overshooting_is_counted(steps, words):
     assert animate_descent(bowl, 1.0, sgd(1.5), steps=steps).alt.endswith(words)
 
 
+@pytest.mark.parametrize(("lr", "momentum"), [(0.1, 0), (0.2, 0.9), (0.5, 0.8), (1.5, 0.3)])
+def test_in_a_bowl_every_crossing_of_the_bottom_is_an_overshoot(lr, momentum):
+    walk = animate_descent(bowl, 1.0, sgd(lr, momentum), steps=8).walk
+    sides = np.sign(walk.points[:, 0])
+    assert walk.overshoots == np.count_nonzero(sides[1:] != sides[:-1])
+
+
 def test_every_moment_has_its_words():
     movie = animate_descent(hollow, (-1.0, 2), sgd(0.2), steps=3)
     assert movie.told == [
