@@ -182,7 +182,6 @@ class Module:
         for register in REGISTERS:
             if name in getattr(self, register):
                 del getattr(self, register)[name]
-                self._non_persistent_buffers.discard(name)
                 return
         object.__delattr__(self, name)
 
@@ -192,7 +191,6 @@ class Module:
         for register in REGISTERS:
             if register != but:
                 getattr(self, register).pop(name, None)
-        self._non_persistent_buffers.discard(name)
 
     def _require_registers(self, what: str) -> None:
         if "_parameters" not in vars(self):

@@ -106,6 +106,21 @@ def test_what_fits_is_loaded_even_where_the_rest_does_not():
     assert layer.bias.tolist() == [5.0]
 
 
+def test_a_frozen_parameter_stays_frozen_when_it_is_assigned():
+    layer = nn.Linear(2, 1).requires_grad_(False)
+    layer.load_state_dict({"weight": tg.ones(1, 2), "bias": tg.ones(1)}, assign=True)
+    assert [p.requires_grad for p in layer.parameters()] == [False, False]
+
+
+def test_a_buffer_stays_out_of_the_state_until_it_is_registered_anew():
+    module = nn.Module()
+    module.register_buffer("scratch", tg.zeros(1), persistent=False)
+    module.scratch = tg.zeros(2)
+    assert list(module.state_dict()) == []
+    module.register_buffer("scratch", tg.ones(1))
+    assert list(module.state_dict()) == ["scratch"]
+
+
 def test_a_hook_that_removes_itself_lets_the_others_run():
     layer, seen = nn.Identity(), []
     handle = layer.register_forward_hook(lambda *_: (seen.append("once"), handle.remove())[0])

@@ -1,0 +1,31 @@
+"""Measure and print: ``python -m benchmarks``, or with the names of some workloads."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from benchmarks import runner, table
+from benchmarks.peers import PEERS
+from benchmarks.workloads import WORKLOADS
+
+
+def main() -> int:
+    """The exit status is 1 if a result was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="teachgrad beside its peers")
+    parser.add_argument("names", nargs="*", metavar="WORKLOAD", help=", ".join(w.name for w in WORKLOADS))
+    parser.add_argument("--rounds", type=int, default=50)
+    options = parser.parse_args()
+    unknown = set(options.names) - {workload.name for workload in WORKLOADS}
+    if unknown:
+        parser.error(f"no such workload: {', '.join(sorted(unknown))}")
+    workloads = [workload for workload in WORKLOADS if not options.names or workload.name in options.names]
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    found = runner.measure(PEERS, workloads, options.rounds)
+    print(table.text(found, PEERS, workloads, load, options.rounds))
+    return 1 if found.differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
