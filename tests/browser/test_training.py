@@ -37,7 +37,7 @@ def show(page, *markup: str, style: str = "") -> None:
     )
 
 
-def shown(page) -> list[str]:
+def shown(page):
     return page.locator(".tg-lines li span").all_text_contents()
 
 
