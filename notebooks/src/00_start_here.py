@@ -46,6 +46,7 @@ x = tg.linspace(-3, 3, 60).reshape(60, 1)
 y = tg.sin(2 * x) + 0.1 * tg.randn(60, 1)
 
 model = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
+print(sum(parameter.numel() for parameter in model.parameters()), "numbers to learn")
 loss_function = nn.MSELoss()
 optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 
@@ -112,5 +113,5 @@ viz.animate_descent(
 # %% [markdown]
 # ## Where to go
 #
-# The lessons are numbered. Of those that exist, [05 · backward() from the inside](05_backward.ipynb) tells how the walk
-# works, and why it needs an order.
+# - [05 · backward() from the inside](05_backward.ipynb): how the walk works, and why it needs an order.
+# - [10 · The training loop](10_training_loop.ipynb): the five lines, on penguins and on handwritten digits.

@@ -323,7 +323,8 @@ check_blame(blame)
 # %% [markdown]
 # ### 05-3 · A vector-Jacobian product · 8 minutes
 # `f` turns a tensor into another. All its slopes form a matrix, the Jacobian $J$. Return $v J$, the slopes of
-# $v_1 f_1 + v_2 f_2 + \dots$ along each entry of `x`, without ever building $J$. Tolerance 0.001.
+# $v_1 f_1 + v_2 f_2 + \dots$ along each entry of `x`, without ever building $J$. It will be called more than once.
+# Tolerance 0.001.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -450,7 +451,7 @@ x = tg.tensor(2.0, requires_grad=True)
 returned = (x**2).backward()
 print("returned:", returned, "  x.grad:", x.grad)
 print("autograd.grad returns:", tg.autograd.grad(x**2, x))
-compare(bet_returned, returned, "It fills .grad of the leaves. If you want gradients returned, call autograd.grad.")
+compare(bet_returned, returned, "backward() fills .grad of the leaves; autograd.grad returns gradients.")
 
 # %% [markdown]
 # ## The same in PyTorch
@@ -486,12 +487,14 @@ except RuntimeError as error:
 #
 # <details><summary>Answers</summary>
 #
-# 1. The upstream gradient; upstream × local derivative, to each input. 2. Where several edges lead to one node, and in
-# `.grad` from call to call. 3. Whoever sends to a node was computed after it. 4. Does not require grad; not a leaf; no
-# path. 5. When the result is not a single number.
+# 1. The upstream gradient. Upstream × local derivative, to each input.
+# 2. Where several edges lead to one node, and in `.grad` from call to call.
+# 3. Whoever sends to a node was computed after it.
+# 4. It does not require grad; it is not a leaf; no path leads to it.
+# 5. When the result is not a single number.
 #
 # </details>
 #
 # ## Summary
 # Forward records; backward collects, orders, walks. Next: lesson 06, where you build this engine in sixty lines; lesson
-# 08 is about what `.grad` adds up. See also [engine.py](../teachgrad/engine.py), and [Start here](00_start_here.ipynb).
+# 08, about what `.grad` adds up; and [10 · The training loop](10_training_loop.ipynb), where gradients go to work.

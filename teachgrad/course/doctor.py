@@ -83,16 +83,26 @@ class Report:
             f'<td style="text-align:left">{escape(row.found)}</td></tr>'
             for row in rows
         )
-        return ipywidgets.HTML(f"{_verdict(self)}<table>{cells}</table>")
+        verdict = self.trouble or "<p><strong>Everything is in order.</strong></p>"
+        return ipywidgets.HTML(f"{verdict}<table>{cells}</table>")
 
     @property
     def still(self) -> str:
-        """The verdict as HTML, without versions, and what to do if it is all that can be seen."""
-        return (
-            f"{_verdict(self)}<p>Run this cell: a table of versions should take the place of these lines. If they "
-            "stay, your page cannot display widgets. The one thing to do: install <code>jupyterlab_widgets</code> where"
-            " JupyterLab itself is installed, start it again, and reload the page. Until then every experiment shows a "
-            "still picture, and is a function that you can call.</p>"
+        """HTML without versions. It is all that is seen where widgets do not display, and in a notebook not run yet."""
+        return self.trouble or (
+            "<p><strong>When this cell last ran, all was in order.</strong> Run it: a table of versions takes the "
+            "place of these lines. If they stay, your page cannot display widgets. The one thing to do: install "
+            "<code>jupyterlab_widgets</code> where JupyterLab itself is installed, start it again, and reload the "
+            "page. Until then, pictures change only when their cell has finished.</p>"
+        )
+
+    @property
+    def trouble(self) -> str:
+        """What is missing and the one thing to do, as HTML; empty if there is nothing to do."""
+        wrong = "; ".join(f"{finding.subject} {finding.found}" for finding in self.findings if finding.missing)
+        return wrong and (
+            f"<p><strong>Not in order: {escape(wrong)}.</strong> The one thing to do: run "
+            f"<code>{escape(self.remedy)}</code> in a cell, then choose Restart Kernel in the Kernel menu.</p>"
         )
 
 
@@ -109,16 +119,6 @@ def doctor() -> Report:
         Finding("graphs laid out by", _engine()),
         Finding("PyTorch", _installed("torch") or "not installed: not needed, the lessons do without"),
     ])  # fmt: skip
-
-
-def _verdict(report: Report) -> str:
-    if report.healthy:
-        return "<p><strong>Everything is in order.</strong></p>"
-    wrong = "; ".join(f"{finding.subject} {finding.found}" for finding in report.findings if finding.missing)
-    return (
-        f"<p><strong>Not in order: {escape(wrong)}.</strong> The one thing to do: run "
-        f"<code>{escape(report.remedy)}</code> in a cell, then choose Restart Kernel in the Kernel menu.</p>"
-    )
 
 
 def _package(name: str, least: Version) -> Finding:
