@@ -113,17 +113,16 @@ def run(
                 if received.keys().isdisjoint(node.parents):  # nothing wanted lies behind it
                     continue
             elif isinstance(node, AccumulateGrad):
-                accumulate(node.variable, g, node in ours, tensors)
+                accumulate(node.variable, g, node in ours, create_graph, tensors)
                 continue
 
-            for place, parent in enumerate(node.parents):
+            for parent, formula, source in zip(node.parents, node.op.formulas, node.op.sources):
                 if parent not in received:  # None, or not on a way to a wanted node
                     continue
-                if create_graph:
-                    formula = node.op.sources[place]
-                    contribution = formula(g, *node.saved(reads(formula), tensors.revive))
+                if create_graph:  # the same formula, on tensors
+                    contribution = source(g, *node.saved(reads(source), tensors.revive))
                 else:
-                    contribution = node.op.formulas[place](g, node)
+                    contribution = formula(g, node)
                 if contribution is None:  # a function of your own may have none to give
                     continue
                 if contribution.shape != parent.shape or contribution.dtype is not parent.dtype:
@@ -147,16 +146,15 @@ def run(
     return arrived
 
 
-def accumulate(leaf: Tensor, g: Any, ours: bool, tensors: Tensors) -> None:
+def accumulate(leaf: Tensor, g: Any, ours: bool, create_graph: bool, tensors: Tensors) -> None:
     """`leaf.grad += g`: into the memory it has, or, where the gradient is to be differentiable, as a new tensor."""
-    if isinstance(g, np.generic | np.ndarray):
-        if leaf._grad is None:
-            leaf._grad = tensors.wrap(g if ours else g.copy())
-        else:
-            leaf._grad.array += g
-            leaf._grad.counter[0] += 1
-    else:
+    if create_graph:
         leaf._grad = tensors.copy(g) if leaf._grad is None else leaf._grad + g
+    elif leaf._grad is None:
+        leaf._grad = tensors.wrap(g if ours or type(g) is not np.ndarray else g.copy())
+    else:
+        leaf._grad.array += g
+        leaf._grad.counter[0] += 1
 
 
 def _fitted(contribution: Any, node: Node, tensors: Tensors) -> Any:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from teachgrad.tensor import Tensor
 
 Array = np.ndarray[Any, np.dtype[Any]]
+ndarray = np.ndarray
 Formula = Callable[..., Any]
 Hook = Callable[["Tensor"], "Tensor | None"]
+Revive = Callable[[Array, "Node"], "Tensor"]
 
 clock = count()  # numbers the nodes in the order in which the program made them
 SMALL = 64  # outputs up to this many elements stay in their node, so that pictures can show them
@@ -85,17 +87,18 @@ def reads(formula: Formula) -> tuple[str, ...]:
 def _reading(formula: Formula, inputs: tuple[str, ...]) -> Formula:
     """Let `lambda g, b: g * b` be called as `quick(g, node)`, to find what it names in the node by itself.
 
-    The last line would do for all. The cases before it are most of the table, and spare the search.
+    The last line would do for all; the cases before it are most of the table, and spare the search. Where `g` is a NumPy
+    scalar, values are made scalars too (`[()]`): between those, arithmetic is ten times faster than with 0-d arrays.
     """
     names = reads(formula)
     if not names:
         return lambda g, node: formula(g)
     if names == ("out",):
-        return lambda g, node: formula(g, node.result())
+        return lambda g, node: formula(g, node.result() if type(g) is ndarray else node.result()[()])
     if len(names) == 1 and names[0] in inputs:
-        place = inputs.index(names[0])
-        return lambda g, node: formula(g, node.input(place).array)
-    return lambda g, node: formula(g, *node.saved(names))
+        n = inputs.index(names[0])
+        return lambda g, node: formula(g, node.input(n).array if type(g) is ndarray else node.input(n).array[()])
+    return lambda g, node: formula(g, *node.saved(names, scalars=type(g) is not ndarray))
 
 
 class Node:
@@ -162,11 +165,10 @@ class Node:
             raise errors.modified(self.name(), self.value, self, self.counter[0], self.version)
         return self.value  # type: ignore[return-value]
 
-    def saved(self, names: tuple[str, ...], revive: Callable[[Array, Node], Tensor] | None = None) -> list[Any]:
+    def saved(self, names: tuple[str, ...], revive: Revive | None = None, scalars: bool = False) -> list[Any]:
         """The values that a formula names: as arrays or, if the backward pass itself is recorded, as tensors.
 
-        The result is kept as a bare array, because a tensor would hold the node that holds it; `revive` makes
-        the tensor again.
+        The result is kept as a bare array, because a tensor would hold the node that holds it; `revive` makes the tensor.
         """
         values: list[Any] = []
         for name in names:
@@ -179,7 +181,7 @@ class Node:
                 raise errors.freed(self.name())
             else:
                 values.append(self.attributes[self.op.attributes.index(name)])
-        return values
+        return [v[()] if type(v) is ndarray else v for v in values] if scalars else values
 
     def label(self) -> str:
         """The op's symbol for pictures, with the attributes it mentions filled in: ``**2``."""
@@ -246,7 +248,7 @@ def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[An
     _attach(op, out, parents, tensors, tuple([t.counter[0] for t in inputs]), constants, attributes, reads_out)
 
 
-def record_one(op: Op, out: Tensor, a: Tensor) -> None:
+def record_one(op: Op, out: Tensor, a: Tensor, attributes: tuple[Any, ...] = ()) -> None:
     """`record` for one input, without its loops: in small networks this is where the time goes."""
     parent = a._grad_fn
     if parent is None or a._view is not None:
@@ -254,7 +256,7 @@ def record_one(op: Op, out: Tensor, a: Tensor) -> None:
         if parent is None:
             return
     reads_out, reads_a = op.plans[True,]
-    _attach(op, out, (parent,), (a if reads_a else None,), (a.counter[0],), (), (), reads_out)
+    _attach(op, out, (parent,), (a if reads_a else None,), (a.counter[0],), (), attributes, reads_out)
 
 
 def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor) -> None:

@@ -98,7 +98,7 @@ def backward(
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     for target, g in zip(targets, _gradients_at(targets, seeds, retain, create_graph), strict=True):
         if g is not None:
-            engine.accumulate(target, g, False, FromTensors)
+            engine.accumulate(target, g, False, create_graph, FromTensors)
 
 
 def grad(
@@ -167,20 +167,21 @@ def _seeds(tensors: Tensors, gradients: Gradients, create_graph: bool) -> dict[N
         node = edge(root)
         if node is None:
             raise errors.no_history(position)
-        seed = _seed(position, root, gradient)
-        g: Any = seed if create_graph else seed.array
+        g = _seed(position, root, gradient, create_graph)
         seeds[node] = seeds[node] + g if node in seeds else g
     return seeds
 
 
-def _seed(position: int, root: Tensor, gradient: Tensor | None) -> Tensor:
+def _seed(position: int, root: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
     """The gradient to start from at one root: the one given, or 1 for a scalar."""
+    array = root.array
     if gradient is None:
-        if root.array.size != 1:
-            raise errors.not_scalar(root.array.shape, root.array.size)
-        return wrap(np.ones(root.array.shape, root.array.dtype))
+        if array.size != 1:
+            raise errors.not_scalar(array.shape, array.size)
+        one = array.dtype.type(1) if array.ndim == 0 else np.ones(array.shape, array.dtype)
+        return wrap(one) if create_graph else one
     if not isinstance(gradient, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
-    if gradient.array.shape != root.array.shape:
+    if gradient.array.shape != array.shape:
         raise errors.misfit_seed(position, gradient.shape, root.shape)
-    return gradient
+    return gradient if create_graph else gradient.array

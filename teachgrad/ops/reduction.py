@@ -42,20 +42,14 @@ def spread(g: Any, shape: tuple[int, ...]) -> Any:
     return full
 
 
-# One formula may serve two nodes: PyTorch names them by whether a dim was given.
-
-SUM_ALL, SUM = (
-    Op(f"SumBackward{n}", [lambda g, kept, shape: spread(g.reshape(kept), shape)], ("kept", "shape"), "Σ")
-    for n in (0, 1)
-)
-MEAN_ALL, MEAN = (
-    Op(
-        f"MeanBackward{n}",
-        [lambda g, kept, shape, count: spread(g.reshape(kept) / count, shape)],
-        ("kept", "shape", "count"),
-        "mean",
-    )
-    for n in (0, 1)
+SUM_ALL = Op("SumBackward0", [lambda g, shape: spread(g, shape)], ("shape",), "Σ")
+SUM = Op("SumBackward1", [lambda g, kept, shape: spread(g.reshape(kept), shape)], ("kept", "shape"), "Σ")
+MEAN_ALL = Op("MeanBackward0", [lambda g, shape, count: spread(g / count, shape)], ("shape", "count"), "mean")
+MEAN = Op(
+    "MeanBackward1",
+    [lambda g, kept, shape, count: spread(g.reshape(kept) / count, shape)],
+    ("kept", "shape", "count"),
+    "mean",
 )
 # The largest element alone moves the maximum. Several equal ones share the gradient ...
 MAX_ALL, MIN_ALL = (
@@ -106,7 +100,7 @@ def sum(
     x = a.array
     dim = axis if dim is None else dim
     if dim is None and not (keepdim or keepdims):
-        return result(SUM_ALL, np.add.reduce(x, None, _sum_type(x)), (a,), ((1,) * x.ndim, x.shape))
+        return result(SUM_ALL, np.add.reduce(x, None, _sum_type(x)), (a,), (x.shape,))
     axes, kept = reduced(a, dim)
     return result(SUM, x.sum(axes, _sum_type(x), keepdims=keepdim or keepdims), (a,), (kept, x.shape))
 
@@ -147,7 +141,7 @@ def mean(
     if dim is None and not (keepdim or keepdims):
         total = np.add.reduce(x, None)
         average = total / x.dtype.type(x.size) if x.size else x.dtype.type(math.nan)
-        return result(MEAN_ALL, average, (a,), ((1,) * x.ndim, x.shape, x.size))
+        return result(MEAN_ALL, average, (a,), (x.shape, x.size))
     axes, kept = reduced(a, dim)
     count = math.prod([x.shape[axis] for axis in axes])
     total = x.sum(axes, keepdims=keepdim or keepdims)
@@ -220,8 +214,7 @@ def _extremum(op: Op, where: Any, a: Tensor, dim: int, keepdim: bool) -> tuple[T
     axis = checked_dim(dim, x.ndim)
     if x.ndim == 0:
         return result(op, x.copy(), (a,), ((), np.True_)), wrap(np.zeros((), np.int64))
-    if x.shape[axis] == 0:
-        raise IndexError(f"Expected reduction dim {axis} to have non-zero size.")
+    _check_size(where.__name__.removeprefix("arg"), x, (axis,))
     indices = np.expand_dims(where(x, axis), axis)
     taken = np.zeros(x.shape, bool)
     np.put_along_axis(taken, indices, True, axis)

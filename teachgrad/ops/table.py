@@ -19,13 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import combinations
 from typing import Any, TypeVar
 
 import numpy as np
 
 from teachgrad import dtypes
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.grad_mode import mode
 from teachgrad.graph import Array, Formula, Op, record, record_one, record_two
 from teachgrad.operators import Operators
@@ -75,7 +76,10 @@ def unary(
         x = a.array
         if real and x.dtype.kind != "f":
             x = x.astype(dtypes.get_default_dtype().numpy)
-        out = wrap(forward(x))
+        try:
+            out = wrap(forward(x))
+        except TypeError:
+            raise no_kernel(name, x) from None
         if (a._requires_grad or a._view is not None) and mode.enabled:
             record_one(op, out, a)
         return out
@@ -94,18 +98,19 @@ def binary(
     symbol: str = "",
     domain: tuple[float, float] = (-2.0, 2.0),
     real: bool = False,
+    numbers: bool = True,
     inplace: bool = True,
 ) -> Function:
     """A row for a function of two operands, element by element, with broadcasting and type promotion.
 
-    Either operand may be a Python number or a NumPy array. `real` says that integers are converted to the default
-    floating-point type first, as for division.
+    Either operand may be a Python number or a NumPy array, unless `numbers` is False. `real` says that integers are
+    converted to the default floating-point type first, as for division.
     """
     op = Op(node or node_name(name), [formula_a, formula_b], symbol=symbol or name)
 
     def apply(a: Any, b: Any) -> Tensor:
         if not isinstance(a, Tensor) or not isinstance(b, Tensor):
-            a, b = as_operands(name, a, b)
+            a, b = as_operands(name, a, b, numbers)
         x, y = a.array, b.array
         if x.dtype is not y.dtype or (real and x.dtype.kind != "f"):
             x, y = promoted(x, y, real)
@@ -113,6 +118,8 @@ def binary(
             out = wrap(forward(x, y))
         except ValueError:
             raise no_broadcast(x.shape, y.shape) from None
+        except TypeError:
+            raise no_kernel(name, x) from None
         if (a._requires_grad or b._requires_grad or a._view is not None or b._view is not None) and mode.enabled:
             record_two(op, out, a, b)
         return out
@@ -133,10 +140,10 @@ def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any
     """The tensor that `op` computed, recorded if it has to be: the end of every op that is written as a function."""
     out = wrap(array)
     if mode.enabled:
-        for a in inputs:
-            if a._requires_grad or a._view is not None:
-                record(op, out, inputs, attributes)
-                break
+        if len(inputs) == 1:
+            record_one(op, out, inputs[0], attributes)
+        else:
+            record(op, out, inputs, attributes)
     return out
 
 
@@ -178,8 +185,12 @@ def twin_of(*numpy_functions: Any) -> Callable[[F], F]:
 # Operands that are not tensors yet, or not of one type
 
 
-def as_operands(name: str, a: Any, b: Any) -> tuple[Tensor, Tensor]:
-    """Two operands as tensors; one of them may be a number or an array."""
+def as_operands(name: str, a: Any, b: Any, numbers: bool = True) -> tuple[Tensor, Tensor]:
+    """Two operands as tensors; one of them may be a number (if `numbers` are welcome) or an array."""
+    if not numbers:
+        for position, (argument, value) in enumerate({"input": a, "other": b}.items(), 1):
+            if not isinstance(value, Tensor | np.ndarray):
+                raise not_a_tensor(name, argument, position, value)
     if isinstance(a, Tensor):
         return a, b if isinstance(b, Tensor) else operand(name, b, a.array)
     if isinstance(b, Tensor):
@@ -189,6 +200,8 @@ def as_operands(name: str, a: Any, b: Any) -> tuple[Tensor, Tensor]:
 
 def operand(name: str, value: Any, other: Array) -> Tensor:
     """A number or an array as a tensor that meets `other`; a number takes the other's type where it can."""
+    if (type(value) is float or type(value) is int) and value and other.dtype.kind == "f":  # by far the most frequent
+        return _constant(value, other.dtype)
     if isinstance(value, np.ndarray):
         dtypes.of(value)
         return wrap(value)
@@ -201,13 +214,13 @@ def operand(name: str, value: Any, other: Array) -> Tensor:
     target = dtypes.promote_operands(theirs, 2 if other.ndim else 1, own, 0)
     if value == 0:  # 0.0 and -0.0 are equal, so a cache would take one for the other
         return wrap(np.asarray(value, target.numpy))
-    return _constant(value, target)
+    return _constant(value, target.numpy)
 
 
 @lru_cache(maxsize=512, typed=True)
-def _constant(value: Any, dtype: dtypes.dtype) -> Tensor:
+def _constant(value: Any, dtype: np.dtype[Any]) -> Tensor:
     """Numbers in formulas come again in every step of a loop, and making an array costs as much as multiplying it."""
-    return wrap(np.asarray(value, dtype.numpy))
+    return wrap(np.asarray(value, dtype))
 
 
 def promoted(x: Array, y: Array, real: bool = False) -> tuple[Array, Array]:
@@ -218,6 +231,37 @@ def promoted(x: Array, y: Array, real: bool = False) -> tuple[Array, Array]:
     return x.astype(target.numpy, copy=False), y.astype(target.numpy, copy=False)
 
 
+def fitted_together(*arrays: Array) -> list[Array]:
+    """Any number of arrays in the type in which they meet, and checked to broadcast.
+
+    Those with dimensions decide the type, unless one without is of a higher rank.
+    """
+    by_weight = [
+        reduce(dtypes.promote_types, kinds)
+        for weight in (False, True)
+        if (kinds := [dtypes.of(x) for x in arrays if (x.ndim > 0) is weight])
+    ]
+    for first, second in combinations(arrays, 2):
+        try:
+            np.broadcast(first, second)
+        except ValueError:
+            raise no_broadcast(first.shape, second.shape) from None
+    light, heavy = by_weight[0], by_weight[-1]
+    target = heavy if heavy.rank >= light.rank else light
+    return [x.astype(target.numpy, copy=False) for x in arrays]
+
+
+def reals_only(forward: Forward) -> Forward:
+    """A forward pass that PyTorch has for real numbers only, though NumPy has it for whole ones too."""
+
+    def checked(*arrays: Array) -> Any:
+        if arrays[0].dtype.kind != "f":
+            raise TypeError
+        return forward(*arrays)
+
+    return checked
+
+
 def not_a_tensor(function: str, argument: str, position: int, value: Any) -> TypeError:
     """The error for an operand that is neither tensor nor number."""
     return explained(
@@ -225,6 +269,25 @@ def not_a_tensor(function: str, argument: str, position: int, value: Any) -> Typ
         f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}",
         why=f"the operation works on tensors, and {value!r:.40} is none.",
         fix="wrap it: teachgrad.tensor(...)",
+    )
+
+
+NOT_FOR_BOOL = {
+    "neg": "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+    "`~` or `logical_not()` operator instead.",
+    "sub": "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+    "operator instead.",
+}
+
+
+def no_kernel(name: str, x: Array) -> Exception:
+    """The error for elements of a type that an operation is not defined for."""
+    words = NOT_FOR_BOOL.get(name) if x.dtype.kind == "b" else None
+    return explained(
+        RuntimeError if words else NotImplementedError,
+        words or f"\"{name}_cpu\" not implemented for '{c_name(x.dtype)}'",
+        why=f"the operation is not defined for elements of type {dtypes.of(x)}.",
+        fix="convert first, as in x.float().",
     )
 
 
