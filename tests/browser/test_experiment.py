@@ -29,7 +29,7 @@ def show(page, *markup: str) -> None:
 
 
 def seen(page) -> str:
-    return page.locator(".tg-live > svg").get_attribute("aria-label")
+    return str(page.locator(".tg-live > svg").get_attribute("aria-label"))
 
 
 def test_it_begins_at_the_defaults(page, experiment):
