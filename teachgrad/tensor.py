@@ -18,7 +18,7 @@ from teachgrad import dtypes, errors, printing
 from teachgrad.dtypes import dtype
 from teachgrad.graph import AccumulateGrad, Array, Hook, Node
 from teachgrad.operators import Operators
-from teachgrad.size import Size, checked_dim
+from teachgrad.size import Size
 
 if TYPE_CHECKING:
     import weakref
@@ -61,10 +61,6 @@ class Tensor(Operators):
     def shape(self) -> Size:
         """The sizes of the dimensions, as ``torch.Tensor.shape``."""
         return Size(self.array.shape)
-
-    def size(self, dim: int | None = None) -> Any:
-        """All sizes, or that of one dimension, as ``torch.Tensor.size``."""
-        return self.shape if dim is None else self.shape[checked_dim(dim, self.array.ndim)]
 
     @property
     def dtype(self) -> dtype:

@@ -26,6 +26,8 @@ def test_metadata():
     assert repr(x.shape) == "torch.Size([2, 3])"
     with pytest.raises(IndexError, match=r"Dimension out of range \(expected to be in range of \[-2, 1\], but got 2\)"):
         x.size(2)
+    with pytest.raises(IndexError, match="Dimension specified as 0 but tensor has no dimensions"):
+        tg.tensor(1.0).size(0)
 
 
 def test_only_real_numbers_have_gradients():

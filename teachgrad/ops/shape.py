@@ -52,6 +52,21 @@ CONVERT = Op("ToCopyBackward0", [lambda g: g], symbol="to")  # the engine gives 
 # What a tensor is made of, and how its elements lie in memory
 
 
+@method("size")
+def size(a: Tensor, dim: int | None = None) -> Any:
+    """All sizes, or that of one dimension, as ``torch.Tensor.size``."""
+    if dim is None:
+        return a.shape
+    if a.array.ndim == 0:
+        raise explained(
+            IndexError,
+            f"Dimension specified as {dim} but tensor has no dimensions",
+            why="the tensor holds a single number, without rows or columns.",
+            fix="x.ndim tells how many dimensions there are; x.item() is the number.",
+        )
+    return a.shape[checked_dim(dim, a.array.ndim)]
+
+
 @method("dim", "ndimension")
 def dim(a: Tensor) -> int:
     """The number of dimensions, as ``torch.Tensor.dim``."""
