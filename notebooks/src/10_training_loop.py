@@ -116,8 +116,8 @@ viz.animate_descent(
 
 # %% [markdown]
 # ## The penguins, by hand
-# Two weights, 275 birds, the same five lines. **Bet before you run it: which is right sooner, `w` or `b`?** The last
-# panel tells. (Slowed down, to be watched.)
+# Two weights, 275 birds, the same five lines, from a random start. **Bet before you run it: will they end where your
+# hands did?** The last panel shows their way. (Slowed down, to be watched.)
 
 # %%
 tg.manual_seed(0)
@@ -141,8 +141,8 @@ for step in live:
 print(f"w {w.item():.3f}   b {b.item():.3f}   loss {loss.item():.3f}")
 
 # %% [markdown]
-# `w`: the last dots stand one above the other. A centimetre of flipper is worth half a kilo. Now in the words in which
-# everybody writes it: a module holds the weights, a loss function is the second line, an optimizer the last two.
+# A centimetre of flipper is worth half a kilo: finer than your sliders. Now in the words in which everybody writes it:
+# a module holds the weights, a loss function is the second line, an optimizer the last two.
 
 # %%
 model = nn.Linear(1, 1)

@@ -148,7 +148,7 @@ class Plot:
         finite = [value for curve in self.curves for value in curve.values if math.isfinite(value)] or [1.0]
         low, high = min(finite), max(finite)
         if self._percent:  # from a multiple of ten: whether it is 95 % or 98 % is seen only near the top
-            return replace(place, y=(max(0.0, 10.0 * math.floor(10 * low - 0.2)), max(101.0, 104 * high)))
+            return replace(place, y=(max(0.0, 10.0 * math.floor(10 * low - 0.2)), 101.0 if high <= 1 else 104 * high))
         if low > 0 and high / low > WIDE_RANGE:
             return replace(place, y=(low / 2, high * 2), log=True)
         space = 0.06 * max(high - min(low, 0.0), 1e-6)
