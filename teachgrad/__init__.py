@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import teachgrad.autograd.hooks
 import teachgrad.copying
-import teachgrad.ops.indexing  # noqa: F401 - these three hang methods onto tensors
+import teachgrad.ops.indexing
+import teachgrad.ops.inplace  # noqa: F401 - these four hang methods onto tensors
 from teachgrad import autograd as autograd
 from teachgrad import cuda as cuda
 from teachgrad import dtypes
 from teachgrad.device import device as device
 from teachgrad.dtypes import *
 from teachgrad.grad_mode import *
+from teachgrad.ops.comparison import *
+from teachgrad.ops.corners import *
 from teachgrad.ops.creation import *
 from teachgrad.ops.linalg import *
 from teachgrad.ops.loss import *
@@ -25,6 +28,7 @@ from teachgrad.ops.pointwise import *
 from teachgrad.ops.random import *
 from teachgrad.ops.reduction import *
 from teachgrad.ops.shape import *
+from teachgrad.ops.special import *
 from teachgrad.ops.steps import *
 from teachgrad.printing import set_printoptions as set_printoptions
 from teachgrad.size import Size as Size

@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+import teachgrad as tg
 from teachgrad import ops
 from teachgrad.graph import Op
 from teachgrad.ops import linalg, loss, pointwise, shape
 from teachgrad.ops.table import ROWS
 from tests.samples_linalg import LINALG
+from tests.samples_pointwise import POINTWISE
 from tests.samples_reduction import REDUCTIONS
 from tests.sampling import Sample
 
@@ -57,7 +59,7 @@ LISTED = [
     Sample("2 / a", lambda a: 2 / a, ((2, 3),), (0.5, 2), "2 / a"),
     Sample("a * 2.5 + 1", lambda a: a * 2.5 + 1, ((2, 3),), torch="a * 2.5 + 1"),
     Sample("add alpha", lambda a, b: pointwise.add(a, b, alpha=3), ((2, 3), (3,)), torch="torch.add(a, b, alpha=3)"),
-    Sample("where", lambda a, b: pointwise.where(a > 0, a, b * 2), ((2, 3), (3,)), torch="torch.where(a > 0, a, b * 2)"),
+    Sample("where", lambda a, b: tg.where(a > 0, a, b * 2), ((2, 3), (3,)), torch="torch.where(a > 0, a, b * 2)"),
     # reductions
     *(
         Sample(f"{name}({call})", lambda a, name=name, kw=kw: getattr(a, name)(**kw), (s,), torch=f"a.{name}({call})")
@@ -136,7 +138,7 @@ LISTED = [
     ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG
+SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE
 
 
 def defined_ops() -> dict[str, Op]:

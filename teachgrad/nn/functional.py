@@ -9,24 +9,70 @@ import numpy as np
 
 from teachgrad.errors import explained
 from teachgrad.ops import loss, pointwise
+from teachgrad.ops.activation import (
+    celu,
+    elu,
+    gelu,
+    glu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    logsigmoid,
+    mish,
+    prelu,
+    relu6,
+    selu,
+    silu,
+    softplus,
+    softshrink,
+    softsign,
+    tanhshrink,
+    threshold,
+)
+from teachgrad.ops.gathering import embedding
 from teachgrad.ops.linalg import linear
 from teachgrad.ops.loss import cross_entropy, mse_loss, nll_loss, warn_of_broadcasting
+from teachgrad.ops.norms import cosine_similarity
 from teachgrad.ops.pointwise import sigmoid, tanh
 from teachgrad.tensor import Tensor, wrap
 
 __all__ = [
+    "celu",
+    "cosine_similarity",
     "cross_entropy",
+    "elu",
+    "embedding",
+    "gelu",
+    "glu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
     "l1_loss",
+    "leaky_relu",
     "linear",
     "log_softmax",
+    "logsigmoid",
+    "mish",
     "mse_loss",
     "nll_loss",
     "one_hot",
+    "prelu",
     "relu",
+    "relu6",
     "relu_",
+    "selu",
     "sigmoid",
+    "silu",
     "softmax",
+    "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
 ]
 
 

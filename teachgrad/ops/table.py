@@ -79,7 +79,7 @@ def unary(
         try:
             out = wrap(forward(x))
         except TypeError:
-            raise no_kernel(name, x) from None
+            raise no_kernel(f"{name}_cpu", x, NOT_FOR_BOOL.get(name, "")) from None
         if (a._requires_grad or a._view is not None) and mode.enabled:
             record_one(op, out, a)
         return out
@@ -119,7 +119,7 @@ def binary(
         except ValueError:
             raise no_broadcast(x.shape, y.shape) from None
         except TypeError:
-            raise no_kernel(name, x) from None
+            raise no_kernel(f"{name}_cpu", x, NOT_FOR_BOOL.get(name, "")) from None
         if (a._requires_grad or b._requires_grad or a._view is not None or b._view is not None) and mode.enabled:
             record_two(op, out, a, b)
         return out
@@ -280,12 +280,12 @@ NOT_FOR_BOOL = {
 }
 
 
-def no_kernel(name: str, x: Array) -> Exception:
+def no_kernel(kernel: str, x: Array, words_for_bool: str = "") -> Exception:
     """The error for elements of a type that an operation is not defined for."""
-    words = NOT_FOR_BOOL.get(name) if x.dtype.kind == "b" else None
+    words = words_for_bool if x.dtype.kind == "b" else ""
     return explained(
         RuntimeError if words else NotImplementedError,
-        words or f"\"{name}_cpu\" not implemented for '{c_name(x.dtype)}'",
+        words or f"\"{kernel}\" not implemented for '{c_name(x.dtype)}'",
         why=f"the operation is not defined for elements of type {dtypes.of(x)}.",
         fix="convert first, as in x.float().",
     )

@@ -21,7 +21,7 @@ import numpy as np
 from teachgrad.errors import c_name, explained
 from teachgrad.grad_mode import enable_grad, mode, no_grad
 from teachgrad.graph import Array, Op, record
-from teachgrad.ops.table import ROWS, Function, method, result
+from teachgrad.ops.table import Function, method, result
 from teachgrad.tensor import Tensor, wrap
 
 Take = Callable[[Tensor], Tensor]
@@ -195,15 +195,6 @@ def in_place_twin(name: str, function: Function) -> Function:
     twin.__name__ = twin.__qualname__ = f"{name}_"
     twin.__doc__ = f"`{name}`, written into the tensor itself, as ``torch.Tensor.{name}_``."
     return method(f"{name}_")(twin)
-
-
-def install_in_place_twins() -> None:
-    """For each row of the table that has one, hang the in-place variant onto tensors."""
-    for row in ROWS.values():
-        if row.inplace:
-            in_place_twin(row.name, row.function)
-    for sign, name in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
-        method(f"__i{sign}__")(getattr(Tensor, f"{name}_"))
 
 
 @method("zero_")

@@ -15,6 +15,11 @@ torch = pytest.importorskip("torch")
 # tensors is seldom met; the name here is that of `2 - a`.
 NAMED_DIFFERENTLY = {"(2, 3) @ (5, 3, 4)", "(3,) @ (3, 4)", "(5, 2, 3) @ (3,)", "(3,) @ (5, 3, 4)", "rsub"}
 
+# PyTorch computes with a constant of float32 (1/6, or 1/alpha) here, also in float64 ...
+ROUGH = {"hardsigmoid()", "celu(0.7,)"}
+# ... and has no second derivative here.
+NOT_TWICE = {"hardsigmoid()"}
+
 
 def both(sample, dtype):
     rng = np.random.default_rng(zlib.crc32(repr((sample.name, sample.shapes)).encode()))
@@ -29,7 +34,8 @@ def both(sample, dtype):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_values_and_derivatives_agree(sample, dtype):
     ours, theirs, out, expected, rng = both(sample, dtype)
-    tolerance = {"rtol": 2e-5, "atol": 2e-6} if dtype == np.float32 else {"rtol": 1e-10, "atol": 1e-12}
+    rough = dtype == np.float32 or sample.name in ROUGH
+    tolerance = {"rtol": 2e-5, "atol": 2e-6} if rough else {"rtol": 1e-10, "atol": 1e-12}
     assert tuple(out.shape) == tuple(expected.shape)
     assert str(out.dtype) == str(expected.dtype)
     np.testing.assert_allclose(out.array, expected.detach().numpy(), **tolerance)
@@ -37,11 +43,11 @@ def test_values_and_derivatives_agree(sample, dtype):
     firsts = tg.autograd.grad((out * wrap(weights)).sum(), ours, create_graph=True)
     wanted = torch.autograd.grad((expected * torch.tensor(weights)).sum(), theirs, create_graph=True)
     for got, want in zip(firsts, wanted, strict=True):
-        np.testing.assert_allclose(got.array, want.detach().numpy(), **tolerance)
+        np.testing.assert_allclose(got.array, want.numpy(force=True), **tolerance)
     directions = [rng.uniform(0.5, 1.5, x.shape).astype(dtype) for x in ours]
     slope = sum((g * wrap(d)).sum() for g, d in zip(firsts, directions, strict=True))
     wanted_slope = sum((g * torch.tensor(d)).sum() for g, d in zip(wanted, directions, strict=True))
-    if not wanted_slope.requires_grad:
+    if not wanted_slope.requires_grad or sample.name in NOT_TWICE:
         return
     seconds = (
         tg.autograd.grad(slope, ours, materialize_grads=True)
