@@ -32,6 +32,9 @@ gone  = $(shell test -x $(1)/bin/python || echo gone)
 sound = import sys, pip; sys.exit(sys.version_info < (3, 11))
 venv  = $(1)/bin/python -c '$(sound)' 2>/dev/null || "$(PYTHON)" -m venv --clear $(1)
 
+# a comma itself would part the arguments of `call`
+comma := ,
+
 # uv installs in seconds what pip installs in a minute; where uv is not to be had, pip does it.
 install = $(1)/bin/python $(PIP) uv && $(1)/bin/python -m uv pip install --quiet --python $(1)/bin/python $(2) \
     || { echo "uv could not do it: pip does it now, which takes longer."; $(1)/bin/python $(PIP) $(2); }
@@ -56,7 +59,7 @@ $(PEERS)/.installed: pyproject.toml requirements.lock $(call gone,$(PEERS))
 	@rm -f $@
 	@$(call venv,$(PEERS))
 	@echo "Installing PyTorch and the other libraries that teachgrad is compared with into $(PEERS)."
-	@$(call install,$(PEERS),--constraint requirements.lock -e ".[test,viz]")
+	@$(call install,$(PEERS),--constraint requirements.lock -e ".[test$(comma)viz]")
 	@$(PEERS)/bin/python $(PIP) --constraint requirements.lock -e ".[peers]"
 	@touch $@
 
