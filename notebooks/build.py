@@ -24,7 +24,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parent
-SECONDS_PER_CELL = 600
+SECONDS_PER_CELL = 300
 WORKED_IN = "somebody has worked in this notebook; `git checkout notebooks` brings back the built one"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {

@@ -160,7 +160,9 @@ def run(pytester: pytest.Pytester, cells: list[Cell], *options: str, setup: str 
     nbformat.write(notebook, pytester.path / "lesson.ipynb")
     pytester.makeconftest("from notebooks.conftest import pytest_collect_file")
     pytester.makepyprojecttoml(f"[tool.pytest]\npythonpath = [{str(pytester.path)!r}, {str(pytest_root())!r}]")
-    outcome = pytester.inline_run("--nbval", "-p", "no:xdist", "-p", "no:cacheprovider", *options)
+    outcome = pytester.inline_run(
+        "--nbval", "-p", "no:xdist", "-p", "no:cacheprovider", "--nbval-cell-timeout=100", *options
+    )
     reports = [r for r in outcome.getreports("pytest_runtest_logreport") if r.when == "call"]
     assert not reports or reports[0].outcome == "passed", reports[0].longreprtext
     return [(report.outcome, report.longreprtext) for report in reports[1:]]
@@ -185,11 +187,12 @@ def test_what_a_reader_would_call_wrong_fails(pytester):
         assert reason in said, name
 
 
-def test_a_cell_that_never_ends_fails_and_frees_the_kernel(pytester):
+def test_a_cell_that_never_ends_fails_and_so_do_those_below_it(pytester):
     cells: list[Cell] = [("while True: pass", []), ("print('a')", [text("a\n")])]
-    outcomes = run(pytester, cells, "--nbval-cell-timeout=2", setup="")
-    assert [outcome for outcome, _ in outcomes] == ["failed", "passed"]
-    assert "KeyboardInterrupt" in outcomes[0][1]
+    outcomes = run(pytester, cells, "--nbval-cell-timeout=3", setup="")
+    assert [outcome for outcome, _ in outcomes] == ["failed", "failed"]
+    assert "timed out while it was being executed" in outcomes[0][1]
+    assert "a cell above it never ended" in outcomes[1][1]
 
 
 def test_a_notebook_that_a_learner_worked_in_is_skipped(pytester, monkeypatch):
