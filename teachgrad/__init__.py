@@ -16,19 +16,25 @@ import teachgrad.ops.inplace  # noqa: F401 - these four hang methods onto tensor
 from teachgrad import autograd as autograd
 from teachgrad import cuda as cuda
 from teachgrad import dtypes
+from teachgrad import return_types as return_types
 from teachgrad.device import device as device
 from teachgrad.dtypes import *
 from teachgrad.grad_mode import *
 from teachgrad.ops.comparison import *
 from teachgrad.ops.corners import *
 from teachgrad.ops.creation import *
+from teachgrad.ops.cumulative import *
+from teachgrad.ops.gathering import *
 from teachgrad.ops.linalg import *
 from teachgrad.ops.loss import *
+from teachgrad.ops.norms import *
+from teachgrad.ops.ordering import *
 from teachgrad.ops.pointwise import *
 from teachgrad.ops.random import *
 from teachgrad.ops.reduction import *
 from teachgrad.ops.shape import *
 from teachgrad.ops.special import *
+from teachgrad.ops.statistics import *
 from teachgrad.ops.steps import *
 from teachgrad.printing import set_printoptions as set_printoptions
 from teachgrad.size import Size as Size

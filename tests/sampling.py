@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+import teachgrad
+from teachgrad.nn import functional
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -29,3 +32,18 @@ def spaced(rng: np.random.Generator, shape: tuple[int, ...], low: float, high: f
     size = int(np.prod(shape))
     steps = (np.arange(size) + rng.uniform(0.2, 0.8, size)) / max(size, 1)
     return rng.permutation(low + (high - low) * steps).reshape(shape)
+
+
+def written(
+    source: str,
+    *shapes: tuple[int, ...],
+    domain: tuple[float, float] = (-2.0, 2.0),
+    named: bool = True,
+) -> Sample:
+    """A sample whose source runs in both libraries: over `torch`, `F` and the arguments `a`, `b`, `c`."""
+    code = compile(source, source, "eval")
+
+    def function(*tensors: Any) -> Any:
+        return eval(code, {"torch": teachgrad, "F": functional, **dict(zip("abc", tensors, strict=False))})
+
+    return Sample(source, function, shapes, domain, source, named)

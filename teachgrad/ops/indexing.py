@@ -6,6 +6,7 @@ the same `i`, added up where an element was chosen twice.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,22 @@ def placed(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
     if isinstance(g, Tensor):
         return result(PLACE, placed(g.array, index, shape), (g,), (index, shape))
     full = np.zeros(shape, g.dtype)
-    if _is_basic(index):
+    if any(isinstance(step, np.ndarray) and step.dtype.kind != "b" for step in index):
+        np.add.at(full.reshape(-1), _numbers(index, shape), g.reshape(-1))  # far faster than np.add.at(full, index, g)
+    else:  # slices and masks choose no element twice
         full[index] = g
-    else:
-        np.add.at(full, index, g)
     return full
+
+
+def _numbers(index: tuple[Any, ...], shape: tuple[int, ...]) -> Array:
+    """For each chosen element its number, counted through the whole tensor."""
+    if len(index) == 1:  # whole rows
+        width = math.prod(shape[1:])
+        rows = index[0].astype(np.intp, copy=False) % max(shape[0], 1)
+        numbers: Array = rows.reshape(-1, 1) * width + np.arange(width)
+    else:
+        numbers = np.arange(math.prod(shape)).reshape(shape)[index]
+    return numbers.reshape(-1)
 
 
 def emptied(g: Any, index: Any) -> Any:

@@ -8,25 +8,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from teachgrad import dtypes
+from teachgrad import dtypes, return_types
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
+from teachgrad.ops.corners import maximum, minimum
+from teachgrad.ops.pointwise import div
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
     "all",
+    "amax",
+    "amin",
+    "aminmax",
     "any",
     "argmax",
     "argmin",
+    "count_nonzero",
+    "logsumexp",
     "max",
     "mean",
     "min",
+    "nanmean",
+    "nansum",
+    "prod",
     "sum",
 ]
 
@@ -61,6 +71,57 @@ MAX, MIN = (
     Op(f"{name}Backward0", [lambda g, kept, taken: g.reshape(kept) * taken], ("kept", "taken"), name.lower())
     for name in ("Max", "Min")
 )
+
+
+# With amax and amin, equal ones share also along a dim.
+AMAX, AMIN = (
+    Op(
+        f"{name}Backward0",
+        [lambda g, a, out, axes, kept: shared(g.reshape(kept), a == out.reshape(kept), axes)],
+        ("axes", "kept"),
+        name.lower(),
+    )
+    for name in ("Amax", "Amin")
+)
+AMINMAX = Op("AminmaxBackward0", AMAX.sources, ("axes", "kept"), "aminmax")
+PROD_ALL, PROD = (
+    Op(
+        f"ProdBackward{n}",
+        [lambda g, a, out, axis, kept: g.reshape(kept) * product_of_others(a, out.reshape(kept), axis)],
+        ("axis", "kept"),
+        "Π",
+    )
+    for n in (0, 1)
+)
+LOGSUMEXP = Op(
+    "LogsumexpBackward0", [lambda g, a, out, kept: g.reshape(kept) * np.exp(a - out.reshape(kept))], ("kept",)
+)
+NANSUM = Op(
+    "NansumBackward0",
+    [lambda g, kept, shape, known: spread(g.reshape(kept), shape) * known],
+    ("kept", "shape", "known"),
+)
+
+
+def shared(g: Any, winners: Any, axes: tuple[int, ...]) -> Any:
+    """`g` in equal shares to the winners, of which there may be several."""
+    return g * winners / winners.sum(axis=axes, keepdims=True)
+
+
+def product_of_others(a: Any, out: Any, axis: int | None) -> Any:
+    """For each element the product of all others: the product divided by it or, if it may be 0, multiplied anew."""
+    if (a.array if isinstance(a, Tensor) else a).all():
+        return out / a
+    if axis is None:
+        return product_of_others(a.reshape(-1), out, 0).reshape(a.shape)
+    square = each_left_out(a.swapaxes(axis, -1))
+    return np.prod(square, axis=-1).swapaxes(axis, -1)
+
+
+def each_left_out(a: Any) -> Any:
+    """Rows as often as they have elements, each time with another element replaced by 1: (..., n) to (..., n, n)."""
+    n = a.shape[-1]
+    return np.where(np.eye(n, dtype=bool), 1, a[..., None, :])
 
 
 def reduced(a: Tensor, dim: Dims) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -148,53 +209,37 @@ def mean(
     return result(MEAN, total / x.dtype.type(count), (a,), (kept, x.shape, count))
 
 
-class Extremum(NamedTuple):
-    """What `max` and `min` along a dim return: the values, and where they were found."""
-
-    values: Tensor
-    indices: Tensor
-
-
-class MaxResult(Extremum):
-    """As ``torch.return_types.max``."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.max(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-class MinResult(Extremum):
-    """As ``torch.return_types.min``."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.min(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
 @method("max")
 @twin_of(np.max)
-def max(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def max(a: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
     """The largest element or, along `dim`, the largest ones and their indices, as ``torch.max``. nan wins.
+
+    Given a second tensor instead of a dim, it is `maximum`: the larger of each two elements.
 
     >>> import teachgrad as tg
     >>> values, indices = tg.tensor([[1.0, 5.0], [7.0, 2.0]]).max(dim=1)
     >>> values, indices
     (tensor([5., 7.]), tensor([1, 0]))
     """
+    if isinstance(dim, Tensor) or other is not None:
+        return maximum(a, dim if other is None else other)
     if dim is None:
         return result(MAX_ALL, np.maximum.reduce(_filled("max", a.array), None), (a,))
-    return MaxResult(*_extremum(MAX, np.argmax, a, dim, keepdim))
+    return return_types.max(_extremum(MAX, np.argmax, a, dim, keepdim))
 
 
 @method("min")
 @twin_of(np.min)
-def min(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The smallest element or, along `dim`, the smallest ones and their indices, as ``torch.min``. nan wins."""
+def min(a: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
+    """The smallest element or, along `dim`, the smallest ones and their indices, as ``torch.min``. nan wins.
+
+    Given a second tensor instead of a dim, it is `minimum`: the smaller of each two elements.
+    """
+    if isinstance(dim, Tensor) or other is not None:
+        return minimum(a, dim if other is None else other)
     if dim is None:
         return result(MIN_ALL, np.minimum.reduce(_filled("min", a.array), None), (a,))
-    return MinResult(*_extremum(MIN, np.argmin, a, dim, keepdim))
+    return return_types.min(_extremum(MIN, np.argmin, a, dim, keepdim))
 
 
 def _filled(name: str, x: Any) -> Any:
@@ -225,17 +270,166 @@ def _extremum(op: Op, where: Any, a: Tensor, dim: int, keepdim: bool) -> tuple[T
     return result(op, values, (a,), (kept, taken)), wrap(indices)
 
 
+def _check_size(name: str, x: Array, axes: tuple[int, ...]) -> None:
+    for axis in axes:
+        if x.ndim and x.shape[axis] == 0:
+            raise explained(
+                IndexError,
+                f"{name}(): Expected reduction dim {axis} to have non-zero size.",
+                why=f"the tensor of shape {x.shape} has nothing along dim {axis} to choose from.",
+                fix="check how it came to be empty.",
+            )
+
+
+@method("amax")
+def amax(a: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+    """The largest elements along one or several dims, as ``torch.amax``. Equal ones share the gradient.
+
+    >>> import teachgrad as tg
+    >>> x = tg.tensor([[1.0, 4.0, 4.0]], requires_grad=True)
+    >>> tg.amax(x, dim=1).backward()
+    >>> x.grad
+    tensor([[0.0000, 0.5000, 0.5000]])
+    """
+    return _amongst(AMAX, "amax", np.maximum.reduce, a, dim, keepdim)
+
+
+@method("amin")
+def amin(a: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+    """The smallest elements along one or several dims, as ``torch.amin``. Equal ones share the gradient."""
+    return _amongst(AMIN, "amin", np.minimum.reduce, a, dim, keepdim)
+
+
+def _amongst(op: Op, name: str, reduce: Any, a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
+    x = a.array
+    axes, kept = reduced(a, dim)
+    if dim is None or dim == ():
+        _filled(name, x)
+    _check_size(name, x, axes)
+    return result(op, reduce(x, axes, keepdims=keepdim), (a,), (axes, kept))
+
+
+@method("aminmax")
+def aminmax(a: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The smallest and the largest element (along `dim`) at once, as ``torch.aminmax``.
+
+    >>> import teachgrad as tg
+    >>> low, high = tg.aminmax(tg.tensor([3.0, 1.0, 2.0]))
+    >>> low, high
+    (tensor(1.), tensor(3.))
+    """
+    x = a.array
+    axes, kept = reduced(a, dim)
+    if x.size == 0 and (dim is None or x.shape[axes[0]] == 0):
+        raise explained(
+            RuntimeError,
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
+            why=f"the tensor of shape {x.shape} has nothing to choose from.",
+            fix="check how it came to be empty.",
+        )
+    ends = (x.min(axes, keepdims=keepdim), x.max(axes, keepdims=keepdim))
+    return return_types.aminmax(tuple(result(AMINMAX, end, (a,), (axes, kept)) for end in ends))
+
+
+@method("prod")
+@twin_of(np.prod)
+def prod(
+    a: Tensor,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+    axis: int | None = None,
+    keepdims: bool = False,
+) -> Tensor:
+    """The product of all elements, or along one `dim`, as ``torch.prod``. Integers and booleans multiply to int64.
+
+    >>> import teachgrad as tg
+    >>> tg.prod(tg.tensor([[2.0, 3.0], [4.0, 5.0]]), dim=0)
+    tensor([ 8., 15.])
+    """
+    if dtype is not None:
+        a = a.to(dtype)
+    x = a.array
+    along = axis if dim is None else dim
+    if along is None:
+        return result(PROD_ALL, np.multiply.reduce(x, None, _sum_type(x)), (a,), (None, (1,) * x.ndim))
+    axes, kept = reduced(a, along)
+    product = x.prod(axes, _sum_type(x), keepdims=keepdim or keepdims)
+    return result(PROD, product, (a,), (axes[0] if axes else None, kept))
+
+
+@method("logsumexp")
+def logsumexp(a: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
+    """log(sum(exp(a))) along one or several dims, without overflow, as ``torch.logsumexp``.
+
+    The largest element is taken out before exp and put back after log: nothing changes, except that exp stays below 1.
+
+    >>> import teachgrad as tg
+    >>> tg.logsumexp(tg.tensor([1000.0, 1000.0]), dim=0)
+    tensor(1000.6932)
+    """
+    if a.array.dtype.kind != "f":
+        a = a.to(dtypes.get_default_dtype())
+    x = a.array
+    axes, kept = reduced(a, dim)
+    largest = np.maximum.reduce(x, axes, keepdims=True, initial=-math.inf)
+    largest = np.where(np.isfinite(largest), largest, 0)
+    out = np.log(np.exp(x - largest).sum(axes, keepdims=True)) + largest
+    return result(LOGSUMEXP, out if keepdim else out.squeeze(axes), (a,), (kept,))
+
+
+@method("nansum")
+def nansum(a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The sum of the elements that are not nan, as ``torch.nansum``; nan gets the gradient 0.
+
+    >>> import teachgrad as tg
+    >>> tg.nansum(tg.tensor([1.0, float("nan"), 2.0]))
+    tensor(3.)
+    """
+    if dtype is not None:
+        a = a.to(dtype)
+    x = a.array
+    if x.dtype.kind != "f":
+        return sum(a, dim, keepdim)
+    axes, kept = reduced(a, dim)
+    known = ~np.isnan(x)
+    total = np.where(known, x, x.dtype.type(0)).sum(axes, keepdims=keepdim)
+    return result(NANSUM, total, (a,), (kept, x.shape, known))
+
+
+@method("nanmean")
+def nanmean(a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The average of the elements that are not nan, as ``torch.nanmean``."""
+    x = a.array
+    if x.dtype.kind != "f":
+        raise explained(
+            RuntimeError,
+            f"nanmean(): expected input to have floating point or complex dtype but got {c_name(x.dtype)}",
+            why="an average of whole numbers is seldom whole.",
+            fix="convert first: x.float().nanmean()",
+        )
+    count = wrap((~np.isnan(x)).sum(reduced(a, dim)[0], keepdims=keepdim))
+    return div(nansum(a, dim, keepdim, dtype=dtype), count)
+
+
 # Reductions without a gradient: their results are indices or truth values
 
 
 def _index_of(name: str, where: Any) -> Any:
     def find(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        x = a.array
         if dim is None:
-            return wrap(where(_filled(name, a.array), None))
-        return wrap(where(a.array, checked_dim(dim, a.array.ndim), keepdims=keepdim))
+            index = where(_filled(name, x), None)
+            return wrap(np.reshape(index, (1,) * x.ndim) if keepdim else index)
+        axis = checked_dim(dim, x.ndim)
+        if x.ndim == 0:
+            return wrap(np.zeros((), np.int64))
+        _check_size(name, x, (axis,))
+        return wrap(where(x, axis, keepdims=keepdim))
 
     find.__name__ = find.__qualname__ = name
-    find.__doc__ = f"The index of the extreme element (along `dim`), int64, as ``torch.{name}``."
+    find.__doc__ = f"The index of the first extreme element (along `dim`), int64, as ``torch.{name}``. nan wins."
     return method(name)(find)
 
 
@@ -244,11 +438,27 @@ argmax, argmin = _index_of("argmax", np.argmax), _index_of("argmin", np.argmin)
 
 @method("all")
 def all(a: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
-    """Whether every element is true (not 0), as ``torch.all``."""
-    return wrap(np.all(a.array, reduced(a, dim)[0], keepdims=keepdim))
+    """Whether every element is true (not 0), along one or several dims, as ``torch.all``."""
+    return _truth(np.all, a, dim, keepdim)
 
 
 @method("any")
 def any(a: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
-    """Whether some element is true (not 0), as ``torch.any``."""
-    return wrap(np.any(a.array, reduced(a, dim)[0], keepdims=keepdim))
+    """Whether some element is true (not 0), along one or several dims, as ``torch.any``."""
+    return _truth(np.any, a, dim, keepdim)
+
+
+def _truth(ask: Any, a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
+    answer = ask(a.array, reduced(a, dim)[0], keepdims=keepdim)
+    return wrap(answer.astype(np.uint8) if a.array.dtype == np.uint8 else answer)  # the one type that PyTorch keeps
+
+
+@method("count_nonzero")
+def count_nonzero(a: Tensor, dim: Dims = None) -> Tensor:
+    """How many elements are not 0, along one or several dims, int64, as ``torch.count_nonzero``.
+
+    >>> import teachgrad as tg
+    >>> tg.count_nonzero(tg.tensor([[0.0, 2.0], [3.0, 4.0]]), dim=0)
+    tensor([1, 2])
+    """
+    return wrap(np.asarray(np.count_nonzero(a.array, reduced(a, dim)[0]), np.int64))

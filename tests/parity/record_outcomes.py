@@ -1,4 +1,4 @@
-"""Record PyTorch's outcomes for test_creation.py and test_random.py: ``python -m tests.parity.record_outcomes``."""
+"""Record PyTorch's outcomes for test_creation.py and its like: ``python -m tests.parity.record_outcomes``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.outcomes import FIXTURES, outcome
 
 def main() -> None:
     """Write one fixture for each module."""
-    for name in ("creation", "random"):
+    for name in ("creation", "random", "reductions"):
         cases = runpy.run_path(str(FIXTURES.parent / f"test_{name}.py"))
         found = {expression: outcome(expression, torch) for expression in cases["CASES"]}
         found |= {expression: outcome(expression, torch, exact=False) for expression in cases.get("CLOSE_CASES", [])}

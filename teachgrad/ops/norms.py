@@ -1,0 +1,175 @@
+"""Lengths and distances: norms of vectors, distances between them, the angle as a cosine.
+
+The p-norm is (sum of |x|^p)^(1/p): 2 is the length that a ruler measures, 1 the way along the streets, infinity the
+largest element. Norms of matrices that need singular values are in `decompositions`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from teachgrad import dtypes
+from teachgrad.errors import c_name, explained
+from teachgrad.graph import Array, Op
+from teachgrad.ops.reduction import Dims, reduced
+from teachgrad.ops.table import method, result
+from teachgrad.tensor import Tensor
+
+__all__ = [  # what the face of the package offers
+    "cdist",
+    "cosine_similarity",
+    "dist",
+    "norm",
+]
+
+VECTOR_NORM = Op(
+    "LinalgVectorNormBackward0",
+    [lambda g, a, out, p, axes, kept: slope_of_norm(g.reshape(kept), a, out.reshape(kept), p, axes)],
+    ("p", "axes", "kept"),
+    "‖x‖",
+)
+DIST = Op(
+    "DistBackward0",
+    [
+        lambda g, a, b, out, p: slope_of_norm(g, a - b, out, p, None),
+        lambda g, a, b, out, p: slope_of_norm(g, b - a, out, p, None),
+    ],
+    ("p",),
+    "‖a−b‖",
+)
+
+
+def slope_of_norm(g: Any, a: Any, out: Any, p: float, axes: tuple[int, ...] | None) -> Any:
+    """d(norm)/da = sign(a) (|a| / norm)^(p - 1): in the direction of a for p = 2. Where the norm is 0, taken as 0."""
+    if p == 0:
+        return 0 * a * g
+    if p == 1:
+        return g * np.sign(a)
+    if p == 2:
+        return a * np.where(out == 0, 0, g / out)
+    if math.isinf(p):
+        largest = np.abs(a) == out
+        return g * np.sign(a) * largest / largest.sum(axis=axes, keepdims=axes is not None)
+    share = np.where(a == 0, 0, np.abs(a) / np.where(out == 0, 1, out))
+    return g * np.sign(a) * (share ** (p - 1) if p > 1 else np.where(a == 0, 0, np.where(a == 0, 1, share) ** (p - 1)))
+
+
+def vector_norm(
+    x: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The p-norm of all elements or along `dim`, for p = `ord`, as ``torch.linalg.vector_norm``.
+
+    inf and -inf give the largest and the smallest absolute value, 0 the number of elements that are not 0.
+
+    Raises:
+        RuntimeError: for integers and booleans.
+
+    >>> import teachgrad as tg
+    >>> vector_norm(tg.tensor([3.0, 4.0]))
+    tensor(5.)
+    """
+    if x.array.dtype.kind != "f":
+        raise explained(
+            RuntimeError,
+            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {c_name(x.array.dtype)}",
+            why="a length is seldom whole.",
+            fix="convert first: x.float()",
+        )
+    if dtype is not None:
+        x = x.to(dtype)
+    axes, kept = reduced(x, dim)
+    if math.isinf(ord) and 0 in [x.array.shape[axis] for axis in axes]:
+        raise explained(
+            RuntimeError,
+            f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have "
+            "an identity",
+            why=f"in shape {tuple(x.shape)} there is nothing to choose from.",
+            fix="check how it came to be empty.",
+        )
+    return result(VECTOR_NORM, _norm(x.array, ord, axes, keepdim), (x,), (ord, axes, kept))
+
+
+def _norm(x: Array, p: float, axes: tuple[int, ...], keepdim: bool) -> Any:
+    size = np.abs(x)
+    if p == 0:
+        return (size != 0).sum(axes, keepdims=keepdim).astype(x.dtype)
+    if math.isinf(p):
+        return (size.max if p > 0 else size.min)(axes, keepdims=keepdim)
+    if p == 1:
+        return size.sum(axes, keepdims=keepdim)
+    if p == 2:
+        return np.sqrt(np.square(x).sum(axes, keepdims=keepdim))
+    return (size**p).sum(axes, keepdims=keepdim) ** (1 / p)
+
+
+@method("dist")
+def dist(a: Tensor, b: Tensor, p: float = 2) -> Tensor:
+    """The p-norm of a - b, as ``torch.dist``.
+
+    >>> import teachgrad as tg
+    >>> tg.dist(tg.tensor([0.0, 0.0]), tg.tensor([3.0, 4.0]))
+    tensor(5.)
+    """
+    difference = (a.detach() - b.detach()).array
+    return result(DIST, _norm(difference, p, tuple(range(difference.ndim)), False), (a, b), (p,))
+
+
+@method("norm")
+def norm(
+    input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: dtypes.dtype | None = None
+) -> Tensor:
+    """The length of a tensor, or of its parts along `dim`, as ``torch.norm``: the p-norm, by default p = 2.
+
+    "fro" means 2 as well.
+
+    >>> import teachgrad as tg
+    >>> tg.tensor([[3.0, 4.0], [6.0, 8.0]]).norm(dim=1)
+    tensor([ 5., 10.])
+    """
+    if p == "fro" or p is None:
+        p = 2
+    return vector_norm(input, p, dim, keepdim, dtype=dtype)
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
+    """The p-norm distance between every row of x1 and every row of x2, as ``torch.cdist``.
+
+    Shapes: x1 (..., P, M), x2 (..., R, M), result (..., P, R). All differences are formed, whatever `compute_mode`
+    says: there is no cancellation, and P R M numbers of memory are needed. Differentiable twice, unlike PyTorch's.
+
+    >>> import teachgrad as tg
+    >>> tg.cdist(tg.tensor([[0.0, 0.0]]), tg.tensor([[3.0, 4.0], [0.0, 1.0]]))
+    tensor([[5., 1.]])
+    """
+    for place, x in enumerate((x1, x2), 1):
+        if x.array.ndim < 2:
+            raise explained(
+                RuntimeError,
+                f"cdist only supports at least 2D tensors, X{place} got: {x.array.ndim}D",
+                why="distances are measured between rows.",
+                fix="a single vector is one row: x.unsqueeze(0)",
+            )
+    if x1.array.shape[-1] != x2.array.shape[-1]:
+        raise explained(
+            RuntimeError,
+            f"X1 and X2 must have the same number of columns. X1: {x1.array.shape[-1]} X2: {x2.array.shape[-1]}",
+            why="only vectors of the same length have a distance.",
+            fix="check both shapes.",
+        )
+    return vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle between vectors along `dim`, from -1 to 1, as ``torch.cosine_similarity``.
+
+    Lengths below `eps` count as `eps`, so that the cosine with a zero vector is 0.
+
+    >>> import teachgrad as tg
+    >>> cosine_similarity(tg.tensor([[1.0, 0.0]]), tg.tensor([[1.0, 1.0]]))
+    tensor([0.7071])
+    """
+    lengths = [vector_norm(x, 2, dim, True).clamp_min(eps) for x in (x1, x2)]
+    return ((x1 / lengths[0]) * (x2 / lengths[1])).sum(dim)

@@ -1,0 +1,290 @@
+"""Statistics: variances, standard deviations, counts in bins."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from teachgrad import return_types
+from teachgrad.errors import c_name, explained
+from teachgrad.graph import Array, Op
+from teachgrad.ops.reduction import Dims, mean, reduced
+from teachgrad.ops.table import method, result, twin_of
+from teachgrad.tensor import Tensor, wrap
+
+__all__ = [  # what the face of the package offers
+    "bincount",
+    "histc",
+    "histogram",
+    "std",
+    "std_mean",
+    "var",
+    "var_mean",
+]
+
+# An element moves the variance by twice its distance from the mean; that it moves the mean, too, cancels out.
+VAR, VAR_MEAN = (
+    Op(
+        f"{name}Backward0",
+        [lambda g, a, axes, kept, count, freedom: 2 / freedom * g.reshape(kept) * distance(a, axes, count)],
+        ("axes", "kept", "count", "freedom"),
+        "var",
+    )
+    for name in ("Var", "VarMean")
+)
+STD, STD_MEAN = (
+    Op(
+        f"{name}Backward0",
+        [
+            lambda g, a, out, axes, kept, count, freedom: (
+                slope_of_root(g, out).reshape(kept) / freedom * distance(a, axes, count)
+            )
+        ],
+        ("axes", "kept", "count", "freedom"),
+        "std",
+    )
+    for name in ("Std", "StdMean")
+)
+MEAN_OF_VAR, MEAN_OF_STD = (
+    Op(
+        f"{name}Backward0",
+        [lambda g, a, axes, kept, count: g.reshape(kept) / count + 0 * a],
+        ("axes", "kept", "count"),
+        "mean",
+    )
+    for name in ("VarMean", "StdMean")
+)
+
+
+def distance(a: Any, axes: tuple[int, ...], count: int) -> Any:
+    """How far each element is from the mean."""
+    return a - a.sum(axis=axes, keepdims=True) / count
+
+
+def slope_of_root(g: Any, out: Any) -> Any:
+    """Half of this is the slope of the root of a variance; 0, not infinite, where all elements are equal."""
+    return np.where(out == 0, 0, g / out)
+
+
+@method("var")
+@twin_of(np.var)
+def var(
+    a: Tensor,
+    dim: Dims | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+    axis: Dims = None,
+    keepdims: bool = False,
+) -> Tensor:
+    """The mean squared distance from the mean, of all elements or along `dim`, as ``torch.var``.
+
+    It divides by n - 1, not by n, unless ``correction=0`` (or ``unbiased=False``) is given: the mean was computed from
+    the same elements, which makes distances from it too small.
+
+    Raises:
+        RuntimeError: for integers and booleans.
+
+    >>> import teachgrad as tg
+    >>> x = tg.tensor([1.0, 3.0])
+    >>> tg.var(x), tg.var(x, correction=0)
+    (tensor(2.), tensor(1.))
+    """
+    return _spread_out(
+        "var", VAR, a, *_settled(axis if dim is None else dim, unbiased, correction), keepdim or keepdims
+    )
+
+
+@method("std")
+@twin_of(np.std)
+def std(
+    a: Tensor,
+    dim: Dims | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+    axis: Dims = None,
+    keepdims: bool = False,
+) -> Tensor:
+    """The square root of `var`, with the same arguments, as ``torch.std``. Its slope where it is 0 is taken as 0."""
+    return _spread_out(
+        "std", STD, a, *_settled(axis if dim is None else dim, unbiased, correction), keepdim or keepdims
+    )
+
+
+def var_mean(
+    a: Tensor,
+    dim: Dims | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """`var` and `mean` at once, as ``torch.var_mean``.
+
+    >>> import teachgrad as tg
+    >>> tg.var_mean(tg.tensor([1.0, 3.0]))
+    (tensor(2.), tensor(2.))
+    """
+    dims, correction = _settled(dim, unbiased, correction)
+    return _spread_out("var_mean", VAR_MEAN, a, dims, correction, keepdim), _mean(MEAN_OF_VAR, a, dims, keepdim)
+
+
+def std_mean(
+    a: Tensor,
+    dim: Dims | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """`std` and `mean` at once, as ``torch.std_mean``."""
+    dims, correction = _settled(dim, unbiased, correction)
+    return _spread_out("std_mean", STD_MEAN, a, dims, correction, keepdim), _mean(MEAN_OF_STD, a, dims, keepdim)
+
+
+def _settled(dim: Dims | bool, unbiased: bool, correction: float | None) -> tuple[Dims, float]:
+    """The dim and the correction; PyTorch also takes `unbiased` in the place of the dim."""
+    if isinstance(dim, bool):
+        return None, float(dim)
+    return dim, float(unbiased) if correction is None else correction
+
+
+def _spread_out(name: str, op: Op, a: Tensor, dim: Dims, correction: float, keepdim: bool) -> Tensor:
+    x = a.array
+    if x.dtype.kind != "f":
+        raise explained(
+            RuntimeError,
+            f"{name}(): expected input to have floating point or complex dtype"
+            if "mean" in name
+            else "std and var only support floating point and complex dtypes",
+            why=f"this tensor holds {a.dtype}, and the result is seldom whole.",
+            fix=f"convert first: x.float().{name}()",
+        )
+    axes, kept = reduced(a, dim)
+    count = math.prod([x.shape[axis] for axis in axes])
+    freedom = max(count - correction, 0)
+    if freedom <= 0:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel).",
+            stacklevel=3,
+        )
+    mean = x.sum(axes, keepdims=True) / x.dtype.type(count)
+    out = np.square(x - mean).sum(axes, keepdims=keepdim) / x.dtype.type(freedom)
+    return result(op, np.sqrt(out) if name.startswith("std") else out, (a,), (axes, kept, count, freedom or math.nan))
+
+
+def _mean(op: Op, a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
+    axes, kept = reduced(a, dim)
+    count = math.prod([a.array.shape[axis] for axis in axes])
+    return result(op, mean(a.detach(), dim, keepdim).array, (a,), (axes, kept, count))
+
+
+# Counts, without a gradient
+
+
+@method("histc")
+def histc(a: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    """How many elements fall into each of `bins` equal intervals from `min` to `max`, as ``torch.histc``.
+
+    By default the intervals reach from the smallest to the largest element. Those outside of them are not counted.
+
+    >>> import teachgrad as tg
+    >>> tg.histc(tg.tensor([1.0, 2.0, 1.0]), bins=3, min=0, max=3)
+    tensor([0., 2., 1.])
+    """
+    x = a.array
+    if x.dtype.kind != "f":
+        raise _no_kernel("histogram_cpu", x)
+    low, high = float(min), float(max)
+    if low == high and x.size:
+        low, high = float(x.min()), float(x.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise explained(
+            RuntimeError,
+            f"torch.histc: range of [{low:g}, {high:g}] is not finite",
+            why="there are no equal intervals up to it.",
+            fix="give min and max, or leave out what is not finite: x[x.isfinite()].",
+        )
+    if low > high:
+        raise explained(
+            RuntimeError,
+            "torch.histc: max must be larger than min",
+            why=f"min is {low:g}, max is {high:g}.",
+            fix="exchange them.",
+        )
+    if low == high:
+        low, high = low - 1, high + 1
+    return wrap(np.histogram(x, bins, (low, high))[0].astype(x.dtype))
+
+
+@method("histogram")
+def histogram(
+    a: Tensor,
+    bins: Any,
+    *,
+    range: tuple[float, float] | None = None,
+    weight: Tensor | None = None,
+    density: bool = False,
+) -> Any:
+    """How many elements fall into each bin, and the edges of the bins, as ``torch.histogram``.
+
+    `bins` is a number of equal ones or a tensor of edges; `density` scales to a total area of 1.
+
+    >>> import teachgrad as tg
+    >>> tg.histogram(tg.tensor([1.0, 2.0, 1.0]), 3, range=(0.0, 3.0)).hist
+    tensor([0., 2., 1.])
+    """
+    x = a.array
+    if x.dtype.kind != "f":
+        raise _no_kernel("histogram_cpu", x)
+    given = bins.array if isinstance(bins, Tensor) else bins
+    weights = None if weight is None else weight.array
+    counts, edges = np.histogram(x, given, range, density=density, weights=weights)
+    return return_types.histogram((wrap(counts.astype(x.dtype)), wrap(edges.astype(x.dtype))))
+
+
+@method("bincount")
+def bincount(a: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each of 0, 1, 2, ... occurs in a vector (or the sum of its weights), as ``torch.bincount``.
+
+    >>> import teachgrad as tg
+    >>> tg.bincount(tg.tensor([0, 1, 1, 3]))
+    tensor([1, 2, 0, 1])
+    """
+    x = a.array
+    if x.dtype.kind not in "iu":
+        raise _no_kernel("bincount_cpu", x)
+    if x.ndim != 1 or (x.size and x.min() < 0):
+        raise explained(
+            RuntimeError,
+            "bincount only supports 1-d non-negative integral inputs.",
+            why=f"the shape is {x.shape}" + (f", the smallest element {x.min()}." if x.size else "."),
+            fix="flatten it: x.flatten(); for other values see unique(return_counts=True).",
+        )
+    if weights is None:
+        return wrap(np.bincount(x, minlength=minlength))
+    if weights.array.shape != x.shape:
+        raise explained(
+            RuntimeError,
+            "weights should be 1-d and have the same length as input",
+            why=f"there are {x.size} elements, and weights of shape {weights.array.shape}.",
+            fix="give one weight for each element.",
+        )
+    kind = weights.array.dtype if weights.array.dtype == np.float32 else np.dtype(np.float64)
+    return wrap(np.bincount(x, weights.array, minlength).astype(kind))
+
+
+def _no_kernel(kernel: str, x: Array) -> NotImplementedError:
+    return explained(
+        NotImplementedError,
+        f"\"{kernel}\" not implemented for '{c_name(x.dtype)}'",
+        why=f"the elements are {wrap(x).dtype}; histograms are for real numbers, bincount is for whole ones.",
+        fix="convert first: x.float() or x.long()",
+    )
