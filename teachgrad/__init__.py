@@ -20,6 +20,7 @@ from teachgrad import return_types as return_types
 from teachgrad.device import device as device
 from teachgrad.dtypes import *
 from teachgrad.grad_mode import *
+from teachgrad.ops.arrange import *
 from teachgrad.ops.comparison import *
 from teachgrad.ops.corners import *
 from teachgrad.ops.creation import *
@@ -29,6 +30,7 @@ from teachgrad.ops.linalg import *
 from teachgrad.ops.loss import *
 from teachgrad.ops.norms import *
 from teachgrad.ops.ordering import *
+from teachgrad.ops.parts import *
 from teachgrad.ops.pointwise import *
 from teachgrad.ops.random import *
 from teachgrad.ops.reduction import *

@@ -22,6 +22,7 @@ from teachgrad.ops.table import ROWS
 from tests.samples_linalg import LINALG
 from tests.samples_pointwise import POINTWISE
 from tests.samples_reduction import REDUCTIONS
+from tests.samples_shape import SHAPES
 from tests.sampling import Sample
 
 UNARY_SHAPES = ((), (3,), (2, 3), (0,), (2, 0, 3))
@@ -138,7 +139,7 @@ LISTED = [
     ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE
+SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES
 
 
 def defined_ops() -> dict[str, Op]:

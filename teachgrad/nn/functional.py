@@ -32,6 +32,7 @@ from teachgrad.ops.activation import (
     threshold,
 )
 from teachgrad.ops.gathering import embedding
+from teachgrad.ops.arrange import pad
 from teachgrad.ops.linalg import linear
 from teachgrad.ops.loss import cross_entropy, mse_loss, nll_loss, warn_of_broadcasting
 from teachgrad.ops.norms import cosine_similarity
@@ -59,6 +60,7 @@ __all__ = [
     "mse_loss",
     "nll_loss",
     "one_hot",
+    "pad",
     "prelu",
     "relu",
     "relu6",

@@ -19,6 +19,7 @@ WRITTEN_OUT: tuple[Function, ...] = (  # what takes further arguments is no row 
 ALIASES = {
     "absolute_": "abs_", "clip_": "clamp_", "divide_": "div_", "fix_": "trunc_", "multiply_": "mul_",
     "negative_": "neg_", "subtract_": "sub_", "true_divide_": "div_",
+    **{f"arc{name}_": f"a{name}_" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
     "__iadd__": "add_", "__isub__": "sub_", "__imul__": "mul_", "__itruediv__": "div_", "__ipow__": "pow_",
     "__imod__": "remainder_", "__ifloordiv__": "floor_divide_",
 }  # fmt: skip

@@ -276,13 +276,13 @@ def add(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
     >>> tg.add(tg.tensor([1.0, 2.0]), 1)
     tensor([2., 3.])
     """
-    return plus(a, b) if alpha == 1 else plus(a, mul(b, alpha))
+    return plus(a, b) if alpha == 1 else plus(a, b * alpha)
 
 
 @method("sub", "subtract")
 def sub(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
     """A - alpha * b, with broadcasting, as ``torch.sub``."""
-    return minus(a, b) if alpha == 1 else minus(a, mul(b, alpha))
+    return minus(a, b) if alpha == 1 else minus(a, b * alpha)
 
 
 @method("__rtruediv__")

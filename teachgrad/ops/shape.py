@@ -5,8 +5,9 @@ Most results are views: they share memory with their input (see `views`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+import math
+from collections.abc import Callable, Sequence
+from functools import cache, reduce
 from itertools import accumulate
 from typing import Any
 
@@ -17,30 +18,45 @@ from teachgrad.device import CPU, device, require_cpu
 from teachgrad.dtypes import dtype
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
-from teachgrad.ops.table import method, result, twin_of
+from teachgrad.ops.table import method, no_broadcast, result, twin_of
 from teachgrad.ops.views import view as view_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor
 
 __all__ = [  # what the face of the package offers
+    "adjoint",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_tensors",
+    "broadcast_to",
     "cat",
     "clone",
     "flatten",
     "is_floating_point",
+    "is_tensor",
+    "moveaxis",
+    "movedim",
+    "numel",
     "permute",
+    "ravel",
     "reshape",
     "squeeze",
     "stack",
     "swapaxes",
+    "swapdims",
     "t",
     "transpose",
+    "unflatten",
     "unsqueeze",
 ]
 
 RESHAPE = Op("ViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
 COPIED_RESHAPE = Op("UnsafeViewBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "reshape")
 UNSQUEEZE = Op("UnsqueezeBackward0", [lambda g, shape: g.reshape(shape)], ("shape",), "unsqueeze")
-SQUEEZE = tuple(Op(f"SqueezeBackward{n}", [lambda g, shape: g.reshape(shape)], ("shape",), "squeeze") for n in (0, 1))
+SQUEEZE = tuple(
+    Op(f"SqueezeBackward{n}", [lambda g, shape: g.reshape(shape)], ("shape",), "squeeze") for n in (0, 1, 2)
+)
 TRANSPOSE = Op("TransposeBackward0", [lambda g, i, j: g.swapaxes(i, j)], ("i", "j"), "transpose")
 T = Op("TBackward0", [lambda g: g.T], symbol="ᵀ")
 PERMUTE = Op("PermuteBackward0", [lambda g, back: np.transpose(g, back)], ("back",), "permute")
@@ -79,6 +95,16 @@ def _device(a: Tensor) -> device:
 
 
 method("device")(property(_device))
+
+
+def numel(a: Tensor) -> int:
+    """The number of elements, as ``torch.numel``."""
+    return a.array.size
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether an object is a tensor, as ``torch.is_tensor``."""
+    return isinstance(obj, Tensor)
 
 
 @method("is_floating_point")
@@ -179,6 +205,53 @@ def view(a: Tensor, *shape: Any) -> Tensor:
     return reshape(a, *shape)
 
 
+@method("view_as")
+def view_as(a: Tensor, other: Tensor) -> Tensor:
+    """`view` in the shape of `other`, as ``torch.Tensor.view_as``."""
+    return view(a, other.array.shape)
+
+
+@method("reshape_as")
+def reshape_as(a: Tensor, other: Tensor) -> Tensor:
+    """`reshape` to the shape of `other`, as ``torch.Tensor.reshape_as``."""
+    return reshape(a, other.array.shape)
+
+
+@method("ravel")
+def ravel(a: Tensor) -> Tensor:
+    """All elements in one dimension, as ``torch.ravel``."""
+    return reshape(contiguous(a), -1)
+
+
+@method("unflatten")
+def unflatten(a: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """Dimension `dim` taken apart into several of these sizes, one of which may be -1, as ``torch.unflatten``.
+
+    Raises:
+        RuntimeError: if the sizes do not multiply up to that of the dimension.
+
+    >>> import teachgrad as tg
+    >>> tg.unflatten(tg.zeros(2, 12), 1, (3, -1)).shape
+    torch.Size([2, 3, 4])
+    """
+    shape = a.array.shape
+    axis, parts = checked_dim(dim, len(shape)), sizes_of("unflatten", (sizes,))
+    if not parts:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    known = math.prod(size for size in parts if size != -1)
+    if parts.count(-1) == 1 and known and shape[axis] % known == 0:
+        parts = tuple([shape[axis] // known if size == -1 else size for size in parts])
+    if math.prod(parts) != shape[axis] or -1 in parts:
+        raise explained(
+            RuntimeError,
+            f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {axis} ({shape[axis]}) in "
+            "the input tensor",
+            why="the new dimensions have to hold the elements of the old one.",
+            fix="let one of the sizes be found with -1.",
+        )
+    return view(a, *shape[:axis], *parts, *shape[axis + 1 :])
+
+
 @method("flatten")
 def flatten(a: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Dimensions `start_dim` to `end_dim` as one, as ``torch.flatten``."""
@@ -191,6 +264,24 @@ def flatten(a: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return a if start == end else reshape(a, *shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
 
 
+def distinct_dims(dims: Sequence[int], ndim: int) -> list[int]:
+    """Dimensions counted from the front.
+
+    Raises:
+        RuntimeError: if one is named twice.
+    """
+    axes = [checked_dim(dim, ndim) for dim in dims]
+    for place, axis in enumerate(axes):
+        if axis in axes[:place]:
+            raise explained(
+                RuntimeError,
+                f"dim {axis} appears multiple times in the list of dims",
+                why=f"{tuple(dims)} names a dimension twice (negative ones count from the end).",
+                fix="name each dimension once.",
+            )
+    return axes
+
+
 @method("unsqueeze")
 def unsqueeze(a: Tensor, dim: int) -> Tensor:
     """A new dimension of size 1 at `dim`, as ``torch.unsqueeze``."""
@@ -200,11 +291,17 @@ def unsqueeze(a: Tensor, dim: int) -> Tensor:
 
 @method("squeeze")
 def squeeze(a: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
-    """Without dimensions of size 1: all of them, or `dim` if it is one, as ``torch.squeeze``."""
+    """Without dimensions of size 1: all of them, or those in `dim` that are, as ``torch.squeeze``."""
     shape, ndim = a.array.shape, a.array.ndim
-    asked = range(ndim) if dim is None else [checked_dim(d, ndim) for d in ([dim] if isinstance(dim, int) else dim)]
+    asked = range(ndim) if dim is None else distinct_dims([dim] if isinstance(dim, int) else dim, ndim)
     axes = tuple(axis for axis in asked if ndim and shape[axis] == 1)
-    return view_of(SQUEEZE[dim is not None], a.array.squeeze(axes), a, (shape,), lambda t: squeeze(t, dim))
+    return view_of(
+        SQUEEZE[0 if dim is None else 1 if isinstance(dim, int) else 2],
+        a.array.squeeze(axes),
+        a,
+        (shape,),
+        lambda t: squeeze(t, dim),
+    )
 
 
 @method("transpose", "swapaxes", "swapdims")
@@ -216,7 +313,7 @@ def transpose(a: Tensor, dim0: int, dim1: int) -> Tensor:
     return view_of(TRANSPOSE, swapped, a, (i, j), lambda t: transpose(t, i, j))
 
 
-swapaxes = transpose
+swapaxes = swapdims = transpose
 
 
 @method("t")
@@ -244,6 +341,38 @@ def permute(a: Tensor, *dims: Any) -> Tensor:
     return view_of(PERMUTE, a.array.transpose(order), a, (back,), lambda t: permute(t, order))
 
 
+@method("movedim", "moveaxis")
+@twin_of(np.moveaxis)
+def movedim(a: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """Dimensions moved from `source` to `destination`, the others in their old order, as ``torch.movedim``.
+
+    Raises:
+        RuntimeError: if a dimension is named twice, or not as many sources as destinations are given.
+
+    >>> import teachgrad as tg
+    >>> tg.movedim(tg.zeros(2, 3, 4), 0, -1).shape
+    torch.Size([3, 4, 2])
+    """
+    ndim = a.array.ndim
+    given = [[dims] if isinstance(dims, int) else list(dims) for dims in (source, destination)]
+    if len(given[0]) != len(given[1]):
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({given[0]} dims) should contain the same number of "
+            f"dims as destination ({given[1]} dims)"
+        )
+    axes = [[checked_dim(dim, ndim) for dim in dims] for dims in given]
+    for name, dims in zip(("source", "destination"), axes):
+        if len(set(dims)) < len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+    order = [axis for axis in range(ndim) if axis not in axes[0]]
+    for to_place, axis in sorted(zip(axes[1], axes[0])):
+        order.insert(to_place, axis)
+    return permute(a, order)
+
+
+moveaxis = movedim
+
+
 def _reversed(a: Tensor) -> Tensor:
     """All dimensions in reverse order, as ``torch.Tensor.T``: the transpose of a matrix."""
     return permute(a, *reversed(range(a.array.ndim)))
@@ -251,6 +380,12 @@ def _reversed(a: Tensor) -> Tensor:
 
 def _matrices_transposed(a: Tensor) -> Tensor:
     """The last two dimensions swapped, as ``torch.Tensor.mT``."""
+    return transpose(a, -2, -1)
+
+
+@method("adjoint")
+def adjoint(a: Tensor) -> Tensor:
+    """The last two dimensions swapped, as ``torch.adjoint`` does for real numbers."""
     return transpose(a, -2, -1)
 
 
@@ -275,6 +410,45 @@ def expand(a: Tensor, *sizes: Any) -> Tensor:
             fix="check both shapes; x.unsqueeze(dim) inserts a dimension of size 1.",
         ) from None
     return view_of(EXPAND, stretched, a, (), lambda t: expand(t, full))
+
+
+@method("broadcast_to")
+def broadcast_to(a: Tensor, size: Sequence[int]) -> Tensor:
+    """`expand` to a size, as ``torch.broadcast_to``."""
+    return expand(a, size)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Tensors expanded to the shape that they have in common, as ``torch.broadcast_tensors``.
+
+    >>> import teachgrad as tg
+    >>> a, b = tg.broadcast_tensors(tg.zeros(3), tg.zeros(2, 1))
+    >>> a.shape, b.shape
+    (torch.Size([2, 3]), torch.Size([2, 3]))
+    """
+    shape: tuple[int, ...] = ()
+    for tensor in tensors:
+        try:
+            shape = np.broadcast_shapes(shape, tensor.array.shape)
+        except ValueError:
+            raise no_broadcast(shape, tensor.array.shape) from None
+    return tuple([expand(tensor, shape) for tensor in tensors])
+
+
+def _at_least(ndim: int, widened: Callable[[Tensor], Tensor]) -> Any:
+    def widen(*tensors: Any) -> Any:
+        if len(tensors) == 1 and isinstance(tensors[0], Tensor):
+            return tensors[0] if tensors[0].array.ndim >= ndim else widened(tensors[0])
+        return tuple([widen(tensor) for tensor in (tensors[0] if len(tensors) == 1 else tensors)])
+
+    widen.__name__ = widen.__qualname__ = f"atleast_{ndim}d"
+    widen.__doc__ = f"One or several tensors with at least {ndim} dimensions, as ``torch.atleast_{ndim}d``."
+    return widen
+
+
+atleast_1d = _at_least(1, lambda a: reshape(a, 1))
+atleast_2d = _at_least(2, lambda a: reshape(a, 1, 1) if a.array.ndim == 0 else unsqueeze(a, 0))
+atleast_3d = _at_least(3, lambda a: reshape(a, 1, 1, 1) if a.array.ndim == 0 else unsqueeze(atleast_2d(a), -1))
 
 
 @method("expand_as")
@@ -356,14 +530,31 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     tensor([0., 0., 1.])
     """
     arrays = _listed("cat", tensors)
-    axis = checked_dim(dim, arrays[0].ndim)
     for place, array in enumerate(arrays):
-        if array.shape[:axis] + array.shape[axis + 1 :] != arrays[0].shape[:axis] + arrays[0].shape[axis + 1 :]:
+        if array.ndim == 0:
             raise explained(
                 RuntimeError,
-                f"Sizes of tensors must match except in dimension {axis}. Expected shape {arrays[0].shape} but got "
-                f"{array.shape} for tensor number {place} in the list.",
-                why="tensors are put end to end along one dimension; all others have to agree.",
+                f"zero-dimensional tensor (at position {place}) cannot be concatenated",
+                why="a single number has no dimension along which others could follow.",
+                fix="torch.stack puts numbers into a vector.",
+            )
+    axis = checked_dim(dim, arrays[0].ndim)
+    first = arrays[0].shape
+    for place, array in enumerate(arrays):
+        if array.ndim != len(first):
+            raise explained(
+                RuntimeError,
+                f"Tensors must have same number of dimensions: got {len(first)} and {array.ndim}",
+                why=f"tensor number {place} in the list has shape {array.shape}, the first one {first}.",
+                fix="x.unsqueeze(dim) inserts a dimension; torch.stack makes a new one for all.",
+            )
+        if array.shape[:axis] + array.shape[axis + 1 :] != first[:axis] + first[axis + 1 :]:
+            odd = next(d for d, (m, n) in enumerate(zip(first, array.shape)) if m != n and d != axis)
+            raise explained(
+                RuntimeError,
+                f"Sizes of tensors must match except in dimension {axis}. Expected size {first[odd]} but got size "
+                f"{array.shape[odd]} for tensor number {place} in the list.",
+                why=f"shapes {first} and {array.shape} differ elsewhere than in the dimension they are joined along.",
                 fix="check the shapes; torch.stack makes a new dimension instead.",
             )
     bounds = [0, *accumulate(array.shape[axis] for array in arrays)]
@@ -387,7 +578,21 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return result(_stack_op(len(arrays)), np.stack(arrays, axis), tuple(tensors), (axis,))
 
 
+EMPTY: dict[str, tuple[type[Exception], str]] = {
+    "cat": (ValueError, "torch.cat(): expected a non-empty list of Tensors"),
+    "stack": (RuntimeError, "stack expects a non-empty TensorList"),
+}
+
+
 def _listed(name: str, tensors: Sequence[Tensor]) -> list[Array]:
     if not len(tensors):
-        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
-    return [tensor.array for tensor in tensors]
+        raise explained(
+            *EMPTY[name],
+            why="the list is empty, and the result would have no type and no shape.",
+            fix="check the list; torch.zeros(0) stands for no elements.",
+        )
+    arrays = [tensor.array for tensor in tensors]
+    if any(array.dtype is not arrays[0].dtype for array in arrays):
+        target = reduce(dtypes.promote_types, map(dtypes.of, arrays))
+        return [array.astype(target.numpy, copy=False) for array in arrays]
+    return arrays

@@ -30,13 +30,14 @@ Take = Callable[[Tensor], Tensor]
 class View:
     """What a view remembers: the tensor it was taken of, and how to take it again."""
 
-    __slots__ = ("recorded", "source", "take", "version")
+    __slots__ = ("one_of_several", "recorded", "source", "take", "version")
 
-    def __init__(self, source: Tensor, take: Take) -> None:
+    def __init__(self, source: Tensor, take: Take, one_of_several: str = "") -> None:
         self.source = source
         self.take = take
         self.version = source.counter[0]  # at which the view's history is right
         self.recorded = mode.enabled
+        self.one_of_several = one_of_several  # "Output 0 of ...", if one function returned several views
 
     @property
     def base(self) -> Tensor:
@@ -74,13 +75,13 @@ def followed(path: list[Take], base: Tensor) -> Tensor:
     return base
 
 
-def view(op: Op, array: Array, a: Tensor, attributes: tuple[Any, ...], take: Take) -> Tensor:
+def view(op: Op, array: Array, a: Tensor, attributes: tuple[Any, ...], take: Take, one_of_several: str = "") -> Tensor:
     """The end of every row that returns a view: `result`, with the memory shared."""
     out = wrap(array)
     out.counter = a.counter
     if (a._requires_grad or a._view is not None) and mode.enabled:
         record(op, out, (a,), attributes)
-    out._view = View(a, take)
+    out._view = View(a, take, one_of_several)
     return out
 
 
@@ -151,6 +152,15 @@ def _refuse_leaf(target: Tensor) -> None:
             f"{what} is being used in an in-place operation.",
             why="the gradient belongs to the value that the leaf had, and that value would be lost.",
             fix="for an update step: with torch.no_grad(): w -= lr * w.grad. Else make a new tensor: w = w - ...",
+        )
+    if target._view is not None and target._view.one_of_several and base._requires_grad:
+        raise explained(
+            RuntimeError,
+            f"{target._view.one_of_several} is a view and is being modified inplace. This view is the output of a "
+            "function that returns multiple views. Such functions do not allow the output views to be modified "
+            "inplace. You should replace the inplace operation by an out-of-place one.",
+            why="the function has one node for all its results, so that one of them cannot be changed alone.",
+            fix="make a new tensor, as in part = part * 2, or take the part by index, as in x[:2].",
         )
     if target._view is not None and not target._view.recorded and base._requires_grad:
         raise explained(

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - views are listed, as many to a line as it takes
 """Views and in-place operations: what is shared, what is noticed, and where gradients go."""
 
 import numpy as np
@@ -16,7 +17,12 @@ VIEWS = {
     "none": lambda t: t[:, None], "reshape": lambda t: t.reshape(3, 2), "view": lambda t: t.view(6),
     "t": lambda t: t.t(), "T": lambda t: t.T, "transpose": lambda t: t.transpose(0, 1),
     "permute": lambda t: t.permute(1, 0), "unsqueeze": lambda t: t.unsqueeze(0), "squeeze": lambda t: t.squeeze(),
-    "flatten": lambda t: t.flatten(), "view of a view": lambda t: t.T[1:][0],
+    "flatten": lambda t: t.flatten(), "view of a view": lambda t: t.T[1:][0], "squeeze dims": lambda t: t[None].squeeze((0, 1)),
+    "narrow": lambda t: t.narrow(1, 1, 2), "select of dim": lambda t: t.select(1, -1), "diagonal": lambda t: t.diagonal(),
+    "diagonal above": lambda t: t.diagonal(1), "unfold": lambda t: t.unfold(1, 2, 2), "unflatten": lambda t: t.unflatten(1, (3, 1)),
+    "movedim": lambda t: t.movedim(0, 1), "view_as": lambda t: t.view_as(t.clone().view(3, 2)), "mT": lambda t: t.mT,
+    "tensor_split": lambda t: t.tensor_split(2, 1)[0], "diagonal of a narrow": lambda t: t.narrow(1, 1, 2).diagonal(),
+    "atleast_3d": lambda t: tg.atleast_3d(t),
 }  # fmt: skip
 
 
@@ -55,6 +61,37 @@ def test_writing_to_a_base_renews_the_history_of_its_views(view):
     touched = np.zeros((2, 3))
     view(wrap(touched)).fill_(1)
     np.testing.assert_allclose(x.grad.array, 5 * touched)
+
+
+SEVERAL = {"split": lambda t: t.split(1), "chunk": lambda t: t.chunk(2, 1), "unbind": lambda t: t.unbind(1)}
+
+
+@pytest.mark.parametrize("parts", SEVERAL.values(), ids=SEVERAL)
+def test_one_of_several_views_follows_its_base_but_is_not_written_to_alone(parts):
+    plain = wrap(np.zeros((2, 3), np.float32))
+    parts(plain)[1].fill_(7)  # without gradients nothing is in the way
+    assert plain.array.max() == 7
+    assert parts(plain)[1]._base is plain
+    x = leaf(np.arange(6).reshape(2, 3), np.float64)
+    base = x * 1
+    part = parts(base)[1]
+    with pytest.raises(
+        RuntimeError, match=r"Output 1 of \w+Backward0 is a view and is being modified inplace(.|\n)*Fix"
+    ):
+        part.mul_(2)
+    base.mul_(5)
+    part.sum().backward()
+    touched = np.zeros((2, 3))
+    parts(wrap(touched))[1].fill_(1)
+    np.testing.assert_allclose(x.grad.array, 5 * touched)
+
+
+def test_windows_that_overlap_are_written_to_and_read_as_one_memory():
+    x = wrap(np.arange(5.0))
+    windows = x.unfold(0, 3, 1)
+    assert windows.tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+    windows.fill_(7)
+    assert x.tolist() == [7, 7, 7, 7, 7]
 
 
 def test_a_base_without_history_gets_one_from_what_is_written_into_it():

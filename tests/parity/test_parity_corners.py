@@ -132,6 +132,42 @@ def test_types_and_values_of_mixed_operands(source):
     np.testing.assert_allclose(out.array, expected.numpy(force=True), rtol=2e-3 if out.dtype is tg.float16 else 1e-6)
 
 
+IN_PLACE = """y.add_(w, alpha=3);y.sub_(w);y.sub_(2, alpha=3);y.mul_(w);y.div_(w);y.div_(w, rounding_mode='floor');y.pow_(3);y.pow_(w);y.square_()
+y.lerp_(w, 0.3);y.lerp_(w, w);y.addcmul_(w, w, value=2);y.addcdiv_(w, w, value=2);y.round_();y.round_(decimals=1);y.clamp_(0.7, 1);y.clip_(max=w)
+y.clamp_min_(0.8);y.clamp_max_(w);y.nan_to_num_();y.remainder_(0.4);y.fmod_(w);y.copysign_(-w);y.logit_(0.1);y.xlogy_(w);y.absolute_();y.negative_()
+y.multiply_(w);y.subtract_(w);y.divide_(w);y.true_divide_(2);y.fix_();y.erf_();y.sinc_();y.frac_();y.atan2_(w);y.hypot_(w);y.rsqrt_();y.arcsin_()
+y.relu_();F.elu(y - 1, inplace=True);F.leaky_relu(y - 1, 0.2, inplace=True);F.selu(y - 1, True);F.celu(y - 1, 2., True);F.silu(y - 1, True);F.mish(y - 1, True)
+F.hardtanh(y, -1, 0.7, True);F.relu6(y, True);F.hardsigmoid(y - 1, True);F.hardswish(y - 1, True);F.threshold(y, 0.7, 9, True);F.relu(y - 0.7, True)"""
+
+
+@pytest.mark.parametrize("source", IN_PLACE.replace("\n", ";").split(";"))
+def test_in_place_variants(source):
+    values, weights = np.array([0.6, 0.9, 0.3]), np.array([0.5, 0.7, 0.95])
+    found = []
+    for module, functions, make in (
+        (tg, functional, lambda x: wrap(x.copy())),
+        (torch, torch.nn.functional, torch.tensor),
+    ):
+        x, w = make(values).requires_grad_(), make(weights).requires_grad_()
+        y = x * 1
+        out = eval(source, {"torch": module, "F": functions, "y": y, "w": w})
+        assert "y -" in source or out is y
+        (out * out).sum().backward()
+        found.append([out.tolist(), x.grad.tolist(), [] if w.grad is None else w.grad.tolist()])
+    for got, wanted in zip(*found, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("sign", ["+=", "-=", "*=", "/=", "**=", "//=", "%="])
+def test_augmented_assignments_write_into_the_tensor(sign):
+    ours, theirs = {"x": tg.tensor([5.0, -3.0])}, {"x": torch.tensor([5.0, -3.0])}
+    before = ours["x"]
+    for names in (ours, theirs):
+        exec(f"x {sign} 2", names)
+    assert ours["x"] is before
+    assert ours["x"].tolist() == theirs["x"].tolist()
+
+
 REFUSED = """a // 0;a % 0;fmod(a, 0);div(a, 0, rounding_mode='floor');div(x, 2, rounding_mode='up');hypot(a, a);logaddexp(a, a)
 maximum(x, 2);maximum(2, x);hypot(x, 2);atan2(x, 2);logical_and(x, 1);isclose(x, 2);isclose(a, b);isclose(x, x, rtol=-1)
 clamp(x);lerp(x, a, 0.5);lerp(a, a, 0.5);lerp(x, x, a);addcdiv(a, a, b);addcmul(x, 2, x);frac(a);floor(m);trunc(m)
