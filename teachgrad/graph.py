@@ -87,8 +87,8 @@ def reads(formula: Formula) -> tuple[str, ...]:
 def _reading(formula: Formula, inputs: tuple[str, ...]) -> Formula:
     """Let `lambda g, b: g * b` be called as `quick(g, node)`, to find what it names in the node by itself.
 
-    The last line would do for all; the cases before it are most of the table, and spare the search. Where `g` is a NumPy
-    scalar, values are made scalars too (`[()]`): between those, arithmetic is ten times faster than with 0-d arrays.
+    The last line would do for all; the cases before it are most of the table, and spare the search. Where `g` is a
+    NumPy scalar, values are made scalars too (`[()]`): between those, arithmetic is ten times faster than on arrays.
     """
     names = reads(formula)
     if not names:
@@ -168,7 +168,7 @@ class Node:
     def saved(self, names: tuple[str, ...], revive: Revive | None = None, scalars: bool = False) -> list[Any]:
         """The values that a formula names: as arrays or, if the backward pass itself is recorded, as tensors.
 
-        The result is kept as a bare array, because a tensor would hold the node that holds it; `revive` makes the tensor.
+        The result is kept as an array, because a tensor would hold the node that holds it; `revive` makes the tensor.
         """
         values: list[Any] = []
         for name in names:
