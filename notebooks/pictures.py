@@ -1,6 +1,6 @@
 """Draws the pictures of the README into notebooks/pictures: a graph after its backward pass, and a descent.
 
-    python -m notebooks.pictures
+`make pictures` runs it. It shows what the README shows, and knows nothing of the lessons.
 """
 
 from __future__ import annotations

@@ -20,7 +20,10 @@ def calls(shapes: tuple[tuple[int, ...], ...], sources: str, named: bool = True)
         names = {"torch": tg, "F": functional}
         return lambda *args: eval(source, names, dict(zip("abc", args, strict=False)))
 
-    return [Sample(source, function(source), shapes, torch=source, named=named) for source in " ".join(sources.split()).split("; ")]
+    return [
+        Sample(source, function(source), shapes, torch=source, named=named)
+        for source in " ".join(sources.split()).split("; ")
+    ]
 
 
 COUNTS = np.array([2, 0, 1])
