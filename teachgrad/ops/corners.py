@@ -213,6 +213,8 @@ def _edge(kind: np.dtype[Any], sign: int) -> Any:
 
 def _meeting(x: Array, *limits: Any) -> Array:
     """The array in the type in which it meets numbers."""
+    if x.dtype.kind == "f":
+        return x
     for limit in limits:
         if limit is not None:
             x = promoted(x, operand("clamp", limit, x).array)[0]

@@ -92,11 +92,14 @@ def test_the_better_of_two_also_at_infinity_and_nan(name):
         np.testing.assert_array_equal(slope, wanted)
 
 
-def test_the_error_function_is_right_to_the_last_digits():
-    x = np.concatenate([np.linspace(-6, 6, 4001), np.linspace(0, 27, 2000), [1e-300, 1.0, np.nextafter(1, 2)]])
-    for name in ("erf", "erfc"):
-        ours, theirs = getattr(tg, name)(wrap(x)).array, getattr(torch, name)(torch.tensor(x)).numpy()
-        np.testing.assert_allclose(ours, theirs, rtol=2e-15, atol=0)
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+@pytest.mark.parametrize("step", [1, 40])  # many numbers are computed otherwise than a few
+def test_the_error_function_is_right_to_the_last_digits(name, step):
+    x = np.concatenate([np.linspace(-6, 6, 4001), np.linspace(0, 27, 2000), [1e-300, 1.0, np.nextafter(1, 2)]])[::step]
+    ours, theirs = getattr(tg, name)(wrap(x)).array, getattr(torch, name)(torch.tensor(x)).numpy()
+    np.testing.assert_allclose(ours, theirs, rtol=2e-15, atol=0)
+    special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan] * 101)[::step]
+    np.testing.assert_array_equal(getattr(tg, name)(wrap(special)).array, getattr(torch, name)(torch.tensor(special)))
 
 
 WHOLE = {
