@@ -16,11 +16,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 # The house, from the ground up. A module imports from its own floor and from those below, never from above.
 FLOORS = (
-    ("device", "dtypes", "errors", "grad_mode", "graph", "operators", "printing", "rng", "rounding", "size", "version"),
+    (
+        *("device", "dtypes", "errors", "grad_mode", "graph", "operators", "printing"),
+        *("return_types", "rng", "rounding", "size", "version"),
+    ),
     ("engine",),
     ("tensor",),
     ("ops",),
-    ("autograd", "copying", "cuda", "datasets", "nn", "optim", "random", "serialization", "utils"),
+    ("autograd", "copying", "cuda", "datasets", "linalg", "nn", "optim", "random", "serialization", "utils"),
     ("teachgrad",),
     ("viz",),
     ("course",),
