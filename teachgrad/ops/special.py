@@ -53,7 +53,7 @@ def one_minus_error_function(x: Array) -> Array:
 
 
 def _in_blocks(x: Array, one: Callable[[float], float], many: Callable[[Array], Array]) -> Array:
-    """A function of each element. For a few, Python's own is fastest; many are taken in blocks that fit into the cache."""
+    """A function of each element. For a few, Python's own is fastest; many are taken in blocks that fit the cache."""
     flat = x.reshape(-1)
     if flat.size <= FEW:
         return np.array([one(number) for number in flat.tolist()], x.dtype).reshape(x.shape)
