@@ -25,6 +25,8 @@ from teachgrad.ops.comparison import *
 from teachgrad.ops.corners import *
 from teachgrad.ops.creation import *
 from teachgrad.ops.cumulative import *
+from teachgrad.ops.decompositions import *
+from teachgrad.ops.einsum import *
 from teachgrad.ops.gathering import *
 from teachgrad.ops.linalg import *
 from teachgrad.ops.loss import *
@@ -45,6 +47,7 @@ from teachgrad.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from teachgrad import datasets as datasets
+    from teachgrad import linalg as linalg
     from teachgrad import nn as nn
     from teachgrad import optim as optim
     from teachgrad import utils as utils
@@ -55,7 +58,7 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\."
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
-_ROOMS = {"datasets", "nn", "optim", "utils"}  # opened when they are first asked for, so that importing stays cheap
+_ROOMS = {"datasets", "linalg", "nn", "optim", "utils"}  # opened when first asked for, so that importing stays cheap
 
 
 def __getattr__(name: str) -> Any:

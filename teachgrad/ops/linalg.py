@@ -6,30 +6,86 @@ what flows back to B is Aᵀ @ G. The shapes alone almost force it: there is no 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from teachgrad.errors import c_name, explained
-from teachgrad.graph import Op
-from teachgrad.ops.shape import reshape, squeeze, unsqueeze
-from teachgrad.ops.table import method, not_a_tensor, result, twin_of
-from teachgrad.tensor import Tensor
+from teachgrad.graph import Array, Op
+from teachgrad.ops.pointwise import mul
+from teachgrad.ops.shape import expand, reshape, squeeze, unsqueeze
+from teachgrad.ops.table import method, no_broadcast, not_a_tensor, result, twin_of
+from teachgrad.ops.views import in_place_twin
+from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
+    "addbmm",
+    "addmm",
+    "addmv",
+    "addr",
+    "baddbmm",
+    "bmm",
     "dot",
+    "inner",
     "matmul",
     "mm",
     "mv",
+    "outer",
+    "vdot",
 ]
 
 MM = Op("MmBackward0", [lambda g, b: np.dot(g, b.T), lambda g, a: np.dot(a.T, g)], symbol="@")
 MV = Op("MvBackward0", [lambda g, b: g[:, None] * b, lambda g, a: np.dot(a.T, g)], symbol="@")
 DOT = Op("DotBackward0", [lambda g, b: g * b, lambda g, a: g * a], symbol="·")
-BMM = Op(
+VDOT = Op("VdotBackward0", DOT.sources, symbol="·")
+MATMUL = Op(
     "UnsafeViewBackward0",
     [lambda g, b: np.matmul(g, b.swapaxes(-1, -2)), lambda g, a: np.matmul(a.swapaxes(-1, -2), g)],
     symbol="@",
+)
+BMM = Op("BmmBackward0", MATMUL.sources, symbol="@")
+# Many matrices times one: all their rows, times the one.
+FOLDED = Op(
+    "UnsafeViewBackward0",
+    [lambda g, b: folded(g, b.T), lambda g, a: np.dot(rows_of(a).T, rows_of(g))],
+    symbol="@",
+)
+# beta * input + alpha * product, in the names of PyTorch
+ADDMM = Op(
+    "AddmmBackward0",
+    [lambda g, beta: beta * g, lambda g, c, alpha: alpha * np.dot(g, c.T), lambda g, b, alpha: alpha * np.dot(b.T, g)],
+    ("beta", "alpha"),
+    "+ @",
+)
+ADDMV = Op(
+    "AddmvBackward0",
+    [
+        lambda g, beta: beta * g,
+        lambda g, c, alpha: alpha * g[:, None] * c,
+        lambda g, b, alpha: alpha * np.dot(b.T, g),
+    ],
+    ("beta", "alpha"),
+    "+ @",
+)
+ADDR = Op(
+    "AddrBackward0",
+    [lambda g, beta: beta * g, lambda g, c, alpha: alpha * np.dot(g, c), lambda g, b, alpha: alpha * np.dot(b, g)],
+    ("beta", "alpha"),
+    "+ ⊗",
+)
+BADDBMM, ADDBMM = (
+    Op(
+        f"{name}Backward0",
+        [
+            lambda g, beta: beta * g,
+            lambda g, c, alpha: alpha * np.matmul(g, c.swapaxes(-1, -2)),
+            lambda g, b, alpha: alpha * np.matmul(b.swapaxes(-1, -2), g),
+        ],
+        ("beta", "alpha"),
+        "+ @",
+    )
+    for name in ("Baddbmm", "Addbmm")
 )
 # x @ Wᵀ + bias in one step. PyTorch's node is the same but for the transpose, which it records apart.
 LINEAR = Op(
@@ -66,10 +122,22 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
             return squeeze(matmul(unsqueeze(a, 0), b), -2)
         case _, 1:
             return squeeze(matmul(a, unsqueeze(b, 1)), -1)
+        case _, 2:
+            return result(FOLDED, folded(x, y), (a, b))
     try:
-        return result(BMM, np.matmul(x, y), (a, b))
+        return result(MATMUL, np.matmul(x, y), (a, b))
     except ValueError:
-        raise _misfit(a, b) from None
+        raise no_broadcast(x.shape[:-2], y.shape[:-2]) from None
+
+
+def rows_of(x: Any) -> Any:
+    """All rows of all matrices, as one matrix."""
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+
+def folded(x: Any, matrix: Any) -> Any:
+    """Many matrices times one: a single large product is faster than many small ones."""
+    return np.dot(rows_of(x), matrix).reshape(*x.shape[:-1], matrix.shape[-1])
 
 
 @method("__rmatmul__")
@@ -88,7 +156,80 @@ def mm(a: Tensor, b: Tensor) -> Tensor:
 @method("mv")
 def mv(a: Tensor, b: Tensor) -> Tensor:
     """The product of a matrix and a vector, as ``torch.mv``."""
+    if a.array.ndim != 2 or b.array.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {a.array.ndim}, {b.array.ndim}")
     return matmul(a, b)
+
+
+@method("bmm")
+def bmm(a: Tensor, b: Tensor) -> Tensor:
+    """A product of matrices for each position of a batch, as ``torch.bmm``: (B, n, k), (B, k, m) -> (B, n, m).
+
+    >>> import teachgrad as tg
+    >>> tg.bmm(tg.ones(4, 2, 3), tg.ones(4, 3, 5)).shape
+    torch.Size([4, 2, 5])
+    """
+    return result(BMM, np.matmul(*_batches(a, b)), (a, b))
+
+
+def _batches(a: Tensor, b: Tensor) -> tuple[Array, Array]:
+    """The arrays of two batches of matrices that fit each other."""
+    for place, factor in enumerate((a, b), 1):
+        if factor.array.ndim != 3:
+            raise explained(
+                RuntimeError,
+                f"batch{place} must be a 3D tensor",
+                why=f"it has shape {tuple(factor.shape)}, and a batch of matrices has three dimensions.",
+                fix="a @ b takes any number of dimensions.",
+            )
+    expected = [a.array.shape[0], a.array.shape[2]]
+    if list(b.array.shape[:2]) != expected:
+        raise explained(
+            RuntimeError,
+            f"Expected size for first two dimensions of batch2 tensor to be: {expected} but got: "
+            f"{list(b.array.shape[:2])}.",
+            why=f"each of the matrices in {tuple(a.shape)} meets one of those in {tuple(b.shape)}.",
+            fix="print both shapes; often one has to be transposed: b.transpose(1, 2).",
+        )
+    x, y = _pair("bmm", a, b)
+    return x, y
+
+
+@method("outer", "ger")
+def outer(a: Tensor, b: Tensor) -> Tensor:
+    """Every element of one vector times every element of another, as ``torch.outer``.
+
+    >>> import teachgrad as tg
+    >>> tg.outer(tg.tensor([1.0, 2.0]), tg.tensor([3.0, 4.0]))
+    tensor([[3., 4.],
+            [6., 8.]])
+    """
+    for name, factor in {"self": a, "vec2": b}.items():
+        if factor.array.ndim != 1:
+            raise explained(
+                RuntimeError,
+                f"outer: Expected 1-D argument {name}, but got {factor.array.ndim}-D",
+                why="it multiplies two vectors.",
+                fix="flatten it: x.flatten()",
+            )
+    return mul(unsqueeze(a, 1), b)
+
+
+@method("inner")
+def inner(a: Tensor, b: Tensor) -> Tensor:
+    """Products summed over the last dims, of all pairs of vectors, as ``torch.inner``; for two vectors, `dot`."""
+    if a.array.ndim == 0 or b.array.ndim == 0:
+        return mul(a, b)
+    if a.array.shape[-1] != b.array.shape[-1]:
+        raise explained(
+            RuntimeError,
+            "inner() the last dimension must match on both input tensors but got shapes "
+            f"{list(a.shape)} and {list(b.shape)}",
+            why="the products are summed along the last dimensions.",
+            fix="print both shapes; a @ b sums along the last one of a and the last but one of b.",
+        )
+    rows = matmul(reshape(a, -1, a.array.shape[-1]), reshape(b, -1, b.array.shape[-1]).t())
+    return reshape(rows, *a.array.shape[:-1], *b.array.shape[:-1])
 
 
 @method("dot")
@@ -102,6 +243,57 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
             fix="use a @ b",
         )
     return matmul(a, b)
+
+
+@method("vdot")
+def vdot(a: Tensor, b: Tensor) -> Tensor:
+    """The dot product of two vectors, as ``torch.vdot``: for real numbers the same as `dot`."""
+    return result(VDOT, dot(a.detach(), b.detach()).array, (a, b))
+
+
+@method("addmm")
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Beta * input + alpha * (mat1 @ mat2), as ``torch.addmm``; `input` is broadcast.
+
+    >>> import teachgrad as tg
+    >>> tg.addmm(tg.tensor([1.0, 2.0]), tg.ones(1, 3), tg.ones(3, 2))
+    tensor([[4., 5.]])
+    """
+    return _added(ADDMM, input, mm(mat1.detach(), mat2.detach()), (mat1, mat2), beta, alpha)
+
+
+@method("addmv")
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Beta * input + alpha * (mat @ vec), as ``torch.addmv``; `input` is broadcast."""
+    return _added(ADDMV, input, mv(mat.detach(), vec.detach()), (mat, vec), beta, alpha)
+
+
+@method("addr")
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Beta * input + alpha * outer(vec1, vec2), as ``torch.addr``; `input` is broadcast."""
+    return _added(ADDR, input, outer(vec1.detach(), vec2.detach()), (vec1, vec2), beta, alpha)
+
+
+@method("baddbmm")
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Beta * input + alpha * bmm(batch1, batch2), as ``torch.baddbmm``; `input` is broadcast."""
+    return _added(BADDBMM, input, bmm(batch1.detach(), batch2.detach()), (batch1, batch2), beta, alpha)
+
+
+@method("addbmm")
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """Beta * input + alpha * (the sum over the batch of bmm(batch1, batch2)), as ``torch.addbmm``."""
+    product = wrap(np.matmul(*_batches(batch1, batch2)).sum(0))
+    return _added(ADDBMM, input, product, (batch1, batch2), beta, alpha)
+
+
+def _added(op: Op, input: Tensor, product: Tensor, factors: tuple[Tensor, Tensor], beta: Any, alpha: Any) -> Tensor:
+    """The end of all of these. With beta 0 the input is ignored, even nan."""
+    total = product.array if alpha == 1 else np.multiply(product.array, alpha, dtype=product.array.dtype)
+    start = expand(input.detach(), total.shape).array
+    if beta != 0:
+        total = total + (start if beta == 1 else np.multiply(start, beta, dtype=start.dtype))
+    return result(op, total, (input, *factors), (beta, alpha))
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -172,15 +364,24 @@ def _misfit(a: Tensor, b: Tensor) -> RuntimeError:
     match len(m), len(n):
         case 1, 1:
             words = f"inconsistent tensor size, expected tensor {list(m)} and src {list(n)} to match"
-        case 2, 1:
-            words = f"size mismatch, got input ({m[0]}), mat ({m[0]}x{m[1]}), vec ({n[0]})"
+        case _, 1:
+            count = math.prod(m[:-1])
+            words = f"size mismatch, got input ({count}), mat ({count}x{m[-1]}), vec ({n[0]})"
         case 2, 2:
             words = f"mat1 and mat2 shapes cannot be multiplied ({m[0]}x{m[1]} and {n[0]}x{n[1]})"
+        case _, 2:
+            words = f"mat1 and mat2 shapes cannot be multiplied ({math.prod(m[:-1])}x{m[-1]} and {n[0]}x{n[1]})"
         case _:
-            words = f"mat1 and mat2 shapes cannot be multiplied: the inner or the batch sizes of {m} and {n} differ"
+            count = math.prod(n[:-2])
+            words = f"Expected size for first two dimensions of batch2 tensor to be: [{count}, {m[-1]}] but got: "
+            words += f"[{count}, {n[-2]}]."
     return explained(
         RuntimeError,
         words,
         why=f"in {m} @ {n} the last size of the left factor has to equal the last but one of the right factor.",
         fix="print both shapes; often one factor has to be transposed: a @ b.T",
     )
+
+
+for _function in (addmm, addmv, addr, baddbmm, addbmm):
+    in_place_twin(_function.__name__, _function)

@@ -1,7 +1,7 @@
 """Lengths and distances: norms of vectors, distances between them, the angle as a cosine.
 
 The p-norm is (sum of |x|^p)^(1/p): 2 is the length that a ruler measures, 1 the way along the streets, infinity the
-largest element. Norms of matrices that need singular values are in `decompositions`.
+largest element. A norm of matrices says how much one stretches vectors, measured in one of these.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import numpy as np
 from teachgrad import dtypes
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
+from teachgrad.ops.decompositions import inverse, svdvals
 from teachgrad.ops.reduction import Dims, reduced
 from teachgrad.ops.table import method, result
+from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor
 
 __all__ = [  # what the face of the package offers
@@ -117,13 +119,99 @@ def dist(a: Tensor, b: Tensor, p: float = 2) -> Tensor:
     return result(DIST, _norm(difference, p, tuple(range(difference.ndim)), False), (a, b), (p,))
 
 
+def linalg_norm(
+    A: Tensor,  # noqa: N803 - PyTorch's name
+    ord: Any = None,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+) -> Tensor:
+    """The norm of a vector or matrix, as ``torch.linalg.norm``; without `ord` the 2-norm of all elements.
+
+    >>> import teachgrad as tg
+    >>> linalg_norm(tg.tensor([[3.0, 0.0], [0.0, 4.0]])), linalg_norm(tg.tensor([[3.0, 0.0], [0.0, 4.0]]), 2)
+    (tensor(5.), tensor(4.))
+    """
+    ndim = A.array.ndim
+    if ord is None:
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
+    if dim is None and ndim not in (1, 2):
+        raise explained(
+            RuntimeError,
+            f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {ndim}D.",
+            why="a vector's norm is meant, or a matrix's, and which dimensions are these?",
+            fix="give dim: one for vectors, two for matrices.",
+        )
+    if ndim == 1 or isinstance(dim, int) or (dim is not None and len(dim) == 1):
+        return vector_norm(A, ord, dim, keepdim, dtype=dtype)
+    return matrix_norm(A, ord, (0, 1) if dim is None else dim, keepdim, dtype=dtype)
+
+
+def matrix_norm(
+    A: Tensor,  # noqa: N803 - PyTorch's name
+    ord: Any = "fro",
+    dim: Any = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: dtypes.dtype | None = None,
+) -> Tensor:
+    """How much a matrix stretches vectors, as ``torch.linalg.matrix_norm``.
+
+    2 and -2 are the largest and the smallest singular value, "nuc" their sum, "fro" the root of the sum of squares;
+    1 and inf (-1, -inf) the largest (smallest) sum of absolute values of a column or a row.
+
+    >>> import teachgrad as tg
+    >>> matrix_norm(tg.tensor([[3.0, 0.0], [4.0, 0.0]]), 1)
+    tensor(7.)
+    """
+    ndim = A.array.ndim
+    if ndim < 2:
+        raise explained(
+            RuntimeError,
+            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions.",
+            why=f"it has shape {tuple(A.shape)}, and is no matrix.",
+            fix="for vectors there is torch.linalg.vector_norm.",
+        )
+    if dtype is not None:
+        A = A.to(dtype)  # noqa: N806
+    rows, columns = (checked_dim(d, ndim) for d in dim)
+    if ord == "fro":
+        return vector_norm(A, 2, (rows, columns), keepdim)
+    if ord in ("nuc", 2, -2):
+        rest = [d for d in range(ndim) if d not in (rows, columns)]
+        values = svdvals(A.permute(*rest, rows, columns))
+        length = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord == 2 else values.amin(-1)
+        return length.reshape([1 if d in (rows, columns) else n for d, n in enumerate(A.shape)]) if keepdim else length
+    if ord in (1, -1, math.inf, -math.inf):
+        along, across = (rows, columns) if abs(ord) == 1 else (columns, rows)
+        sums = A.abs().sum(along, keepdim=True)
+        extreme = sums.amax(across, keepdim=True) if ord > 0 else sums.amin(across, keepdim=True)
+        return extreme if keepdim else extreme.squeeze((rows, columns))
+    raise explained(
+        RuntimeError,
+        f"linalg.matrix_norm: Order {ord} not supported.",
+        why="a matrix has the norms 'fro', 'nuc', 1, 2, inf and those of -1, -2, -inf.",
+        fix="for the p-norm of all elements: torch.linalg.vector_norm(A, p).",
+    )
+
+
+def cond(A: Tensor, p: Any = None) -> Tensor:  # noqa: N803 - PyTorch's name
+    """How much relative errors may grow in solving A x = b: norm(A) * norm(inv(A)), as ``torch.linalg.cond``."""
+    if p in (None, 2, -2):
+        values = svdvals(A)
+        largest, smallest = values[..., 0], values[..., -1]
+        return smallest / largest if p == -2 else largest / smallest
+    return matrix_norm(A, p) * matrix_norm(inverse(A), p)
+
+
 @method("norm")
 def norm(
     input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: dtypes.dtype | None = None
 ) -> Tensor:
     """The length of a tensor, or of its parts along `dim`, as ``torch.norm``: the p-norm, by default p = 2.
 
-    "fro" means 2 as well.
+    "fro" means 2 as well, "nuc" the sum of the singular values of a matrix.
 
     >>> import teachgrad as tg
     >>> tg.tensor([[3.0, 4.0], [6.0, 8.0]]).norm(dim=1)
@@ -131,6 +219,8 @@ def norm(
     """
     if p == "fro" or p is None:
         p = 2
+    if isinstance(p, str):
+        return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
 
 
