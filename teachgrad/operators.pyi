@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from teachgrad import dtypes
 from teachgrad.autograd.backward import Tensors
 from teachgrad.autograd.hooks import RemovableHandle
+from teachgrad.device import device
 from teachgrad.dtypes import dtype
 from teachgrad.graph import Hook
 from teachgrad.ops.random import Generator

@@ -51,6 +51,7 @@ def _method(name: str, function: object, imports: dict[str, str]) -> str:
     names = _Names()
     if isinstance(function, property):
         result = _annotation(function.fget.__annotations__["return"], names)
+        imports.update({found: _home(found, function.fget.__module__) for found in names.found})
         return f"    @property\n    def {name}(self) -> {result}: ..."
     assert inspect.isfunction(function), name
     _, *parameters = inspect.signature(function).parameters.values()

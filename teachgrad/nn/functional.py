@@ -31,8 +31,8 @@ from teachgrad.ops.activation import (
     tanhshrink,
     threshold,
 )
-from teachgrad.ops.gathering import embedding
 from teachgrad.ops.arrange import pad
+from teachgrad.ops.gathering import embedding
 from teachgrad.ops.linalg import linear
 from teachgrad.ops.loss import cross_entropy, mse_loss, nll_loss, warn_of_broadcasting
 from teachgrad.ops.norms import cosine_similarity
