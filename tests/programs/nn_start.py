@@ -8,7 +8,7 @@ from torch import nn
 torch.manual_seed(0)
 for layer in (nn.Linear(3, 2), nn.Linear(5, 4, bias=False), nn.Linear(1, 1), nn.Linear(2, 20, dtype=torch.float64)):
     print(list(layer.parameters()))
-print(nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)).state_dict())
+print(dict(nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)).state_dict()))
 
 torch.manual_seed(1)
 weight = torch.empty(4, 5, requires_grad=True)

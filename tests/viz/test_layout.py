@@ -23,12 +23,14 @@ SIZES = [(108.0, 48.0), (80.0, 28.0), (150.0, 28.0), (50.0, 28.0)]
 def a_dot_program(tmp_path, monkeypatch):
     """Graphviz as a program on PATH, made of the library."""
     pytest.importorskip("pygraphviz", minversion="2")
-    program = tmp_path / "dot"
-    program.write_text(
-        f"#!{sys.executable}\nimport sys, pygraphviz\n"
+    script = tmp_path / "draw.py"
+    script.write_text(
+        "import sys, pygraphviz\n"
         "graph = pygraphviz.AGraph(string=sys.stdin.read())\n"
         "sys.stdout.buffer.write(graph.draw(format=sys.argv[1].removeprefix('-T'), prog='dot'))\n"
     )
+    program = tmp_path / "dot"  # a shell's first line may hold no space, and the path of a Python may
+    program.write_text(f"#!/bin/sh\nexec '{sys.executable}' '{script}' \"$@\"\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(tmp_path))
     return program
