@@ -93,7 +93,7 @@ def backward(
     if inputs is None:
         engine.run(seeds, FromTensors, retain_graph=retain, create_graph=create_graph)
         return
-    targets = _several(inputs)
+    targets = several(inputs)
     if not targets:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     for target, g in zip(targets, _gradients_at(targets, seeds, retain, create_graph), strict=True):
@@ -129,7 +129,7 @@ def grad(
     >>> first.item(), second.item()
     (27.0, 18.0)
     """
-    targets = _several(inputs)
+    targets = several(inputs)
     seeds = _seeds(outputs, grad_outputs, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
     found: list[Tensor | None] = []
@@ -142,7 +142,8 @@ def grad(
     return tuple(found)
 
 
-def _several(tensors: Tensors) -> list[Tensor]:
+def several(tensors: Tensors) -> list[Tensor]:
+    """One tensor or a sequence of them as a list."""
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
@@ -158,7 +159,7 @@ def _gradients_at(targets: Sequence[Tensor], seeds: dict[Node, Any], retain: boo
 
 def _seeds(tensors: Tensors, gradients: Gradients, create_graph: bool) -> dict[Node, Any]:
     """The gradient that the walk starts from at each root's node."""
-    roots = _several(tensors)
+    roots = several(tensors)
     given = (
         [None] * len(roots) if gradients is None else [gradients] if isinstance(gradients, Tensor) else list(gradients)
     )

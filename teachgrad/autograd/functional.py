@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.autograd.backward import grad
+from teachgrad.autograd.backward import grad, several
 from teachgrad.errors import explained
 from teachgrad.grad_mode import enable_grad
 from teachgrad.ops.shape import stack
@@ -119,11 +119,10 @@ def _run(
 ) -> tuple[list[Tensor], list[Tensor], bool, bool]:
     """Inputs that require grad, outputs, and whether either was a single tensor."""
     one_x = isinstance(inputs, Tensor)
-    given: list[Tensor] = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    xs = [_tracked(x, create_graph) for x in given]
+    xs = [_tracked(x, create_graph) for x in several(inputs)]
     out = func(*xs)
     one_y = isinstance(out, Tensor)
-    return xs, [out] if isinstance(out, Tensor) else list(out), one_x, one_y
+    return xs, several(out), one_x, one_y
 
 
 def _tracked(x: Tensor, create_graph: bool) -> Tensor:
@@ -146,7 +145,7 @@ def _vectors(v: Tensors | None, like: list[Tensor], of: str) -> list[Any]:
                 fix=f"give v: a tensor (or tuple of tensors) of the shape of the {of}.",
             )
         return [wrap(np.ones_like(like[0].array))]
-    vectors = [v] if isinstance(v, Tensor) else list(v)
+    vectors = several(v)
     for vector, tensor in zip(vectors, like):
         if vector.array.shape != tensor.array.shape:
             raise RuntimeError(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.autograd.backward import grad
+from teachgrad.autograd.backward import grad, several
 from teachgrad.errors import explained
 from teachgrad.graph import Array
 from teachgrad.tensor import Tensor, wrap
@@ -44,13 +44,13 @@ def gradcheck(
     >>> gradcheck(tg.exp, tg.ones(2, dtype=tg.float64, requires_grad=True))
     True
     """
-    arguments = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    arguments: list[Any] = several(inputs)
     checked = [i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad]
     if not checked:
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
         )
-    outputs = _several(func(*arguments))
+    outputs = several(func(*arguments))
     for o, output in enumerate(outputs):
         for i in checked:
             analytical = _analytical(output, arguments[i])
@@ -76,25 +76,21 @@ def gradgradcheck(
 
     Arguments as those of `gradcheck`. The first backward pass starts from `grad_outputs`, random numbers by default.
     """
-    arguments = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    outputs = _several(func(*arguments))
+    arguments: list[Any] = several(inputs)
+    outputs = several(func(*arguments))
     rng = np.random.default_rng(0)
     if grad_outputs is None:
         weights = [wrap(np.asarray(rng.standard_normal(o.array.shape), o.array.dtype)) for o in outputs]
     else:
-        weights = _several(grad_outputs)
+        weights = several(grad_outputs)
     weights = [weight.detach().requires_grad_() for weight in weights]
 
     def gradients(*args: Any) -> tuple[Any, ...]:
         inner, seeds = args[: len(arguments)], args[len(arguments) :]
         wanted = [a for a in inner if isinstance(a, Tensor) and a.requires_grad]
-        return grad(_several(func(*inner)), wanted, seeds, create_graph=True, materialize_grads=True)
+        return grad(several(func(*inner)), wanted, seeds, create_graph=True, materialize_grads=True)
 
     return gradcheck(gradients, [*arguments, *weights], eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)
-
-
-def _several(outputs: Any) -> list[Tensor]:
-    return list(outputs) if isinstance(outputs, tuple | list) else [outputs]
 
 
 def _analytical(output: Tensor, x: Tensor) -> Array:
@@ -119,9 +115,9 @@ def _numerical(func: Callable[..., Any], arguments: list[Any], i: int, o: int, e
             nudged.flat[place] += step
             # The nudged input requires grad too: a function that is itself a gradient needs to record.
             moved = [wrap(nudged).requires_grad_() if j == i else a for j, a in enumerate(arguments)]
-            ends.append(_several(func(*moved))[o].array.astype(np.float64))
+            ends.append(several(func(*moved))[o].array.astype(np.float64))
         rows.append(((ends[0] - ends[1]) / (2 * eps)).ravel())
-    return np.stack(rows) if rows else np.zeros((0, _several(func(*arguments))[o].array.size))
+    return np.stack(rows) if rows else np.zeros((0, several(func(*arguments))[o].array.size))
 
 
 def _mismatch(x: Tensor, o: int, i: int, numerical: Array, analytical: Array) -> GradcheckError:

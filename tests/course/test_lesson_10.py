@@ -27,19 +27,6 @@ def lesson():
     return names
 
 
-@pytest.fixture
-def judged(lesson, capsys):
-    """What a check says to an answer."""
-
-    def judge(check, *answer):
-        lesson[f"check_{check}"](*answer)
-        captured = capsys.readouterr()
-        assert captured.err == ""
-        return captured.out
-
-    return judge
-
-
 def answer(code):
     """A function made from a learner's code."""
     names = {"tg": tg, "nn": nn, "optim": optim}
