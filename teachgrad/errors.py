@@ -1,6 +1,6 @@
-"""Error messages that teach: PyTorch's own words first, then the cause, then the remedy.
+"""Error messages that teach: PyTorch's own words first, then the cause, the remedy, and the lesson that explains it.
 
-People search for the words PyTorch uses, so those come first and unchanged. `explained` puts the three together;
+People search for the words PyTorch uses, so those come first and unchanged. `explained` puts the parts together;
 after it come the errors of graph, engine and tensor, so that those files can be read without their texts. Operations
 keep theirs beside the code.
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from teachgrad.lessons import pointer
+
 E = TypeVar("E", bound=Exception)
 Shape = tuple[int, ...]
 
@@ -20,15 +22,19 @@ _C_NAMES = {
 }  # fmt: skip
 
 
-def explained(kind: type[E], words: str, why: str, fix: str) -> E:
+def explained(kind: type[E], words: str, why: str, fix: str, lesson: int | None = None) -> E:
     """An exception of PyTorch's ``kind`` and ``words``, followed by why it happened and what to do.
 
-    >>> print(explained(RuntimeError, "grad can be implicitly created only for scalar outputs", "...", "..."))
+    Only what a lesson treats names the lesson, by its number.
+
+    >>> print(explained(RuntimeError, "grad can be implicitly created only for scalar outputs", "...", "...", lesson=5))
     grad can be implicitly created only for scalar outputs
       Why: ...
       Fix: ...
+      Lesson 05, backward() from the inside, explains it.
     """
-    return kind(f"{words}\n  Why: {why}\n  Fix: {fix}")
+    last = "" if lesson is None else f"\n  {pointer(lesson)}"
+    return kind(f"{words}\n  Why: {why}\n  Fix: {fix}{last}")
 
 
 def c_name(dtype: Any) -> str:

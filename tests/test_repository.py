@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # The house, from the ground up. A module imports from its own floor and from those below, never from above.
 FLOORS = (
     (
-        *("device", "dtypes", "errors", "grad_mode", "graph", "operators", "printing"),
+        *("device", "dtypes", "errors", "grad_mode", "graph", "lessons", "operators", "printing"),
         *("return_types", "rng", "rounding", "size", "version"),
     ),
     ("engine",),
