@@ -135,7 +135,8 @@ def grad(
     found: list[Tensor | None] = []
     for target, g in zip(targets, _gradients_at(targets, seeds, retain, create_graph), strict=True):
         if g is None and materialize_grads:
-            g = np.zeros_like(target.array)
+            g = wrap(np.zeros_like(target.array))
+            g._requires_grad = create_graph
         elif g is None and not allow_unused:
             raise errors.unused()
         found.append(g if g is None or isinstance(g, Tensor) else wrap(g))

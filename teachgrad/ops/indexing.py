@@ -78,7 +78,7 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
     source = value if isinstance(value, Tensor) else operand("setitem", value, a.array)
     steps = _as_tuple(index)
     if _is_basic(steps):
-        copy_(getitem(a, index), source)
+        copy_(a if index is Ellipsis else getitem(a, index), source)
         return
 
     def put(old: Tensor) -> Tensor:

@@ -51,10 +51,10 @@ DIAGONAL, UNFOLD = (
 )
 
 
-def _put_back(g: Any, places: Array, shape: tuple[int, ...]) -> Any:
+def _put_back(g: Any, places: Callable[[], Array], shape: tuple[int, ...]) -> Any:
     """Zeros of that shape with `g` added at the places, which are numbered through the whole tensor."""
     size = int(np.prod(shape))
-    return placed(g.reshape(-1), (places.reshape(-1),), (size,)).reshape(shape)
+    return placed(g.reshape(-1), (places().reshape(-1),), (size,)).reshape(shape)
 
 
 def _piece(op: Op, a: Tensor, index: tuple[Any, ...], number: int) -> Tensor:
@@ -300,8 +300,7 @@ def unfold(a: Tensor, dimension: int, size: int, step: int) -> Tensor:
 def _gathered(op: Op, a: Tensor, take: Callable[[Array], Array], again: Callable[[Tensor], Tensor]) -> Tensor:
     """A view that no index can name; the same view of numbered elements says where its elements come from."""
     x = a.array
-    places = take(np.arange(x.size).reshape(x.shape)) if a.requires_grad else None
-    return view(op, take(x), a, (places, x.shape), again)
+    return view(op, take(x), a, (lambda: take(np.arange(x.size).reshape(x.shape)), x.shape), again)
 
 
 # Joining

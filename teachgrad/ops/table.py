@@ -139,7 +139,7 @@ def node_name(name: str) -> str:
 def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> Tensor:
     """The tensor that `op` computed, recorded if it has to be: the end of every op that is written as a function."""
     out = wrap(array)
-    if mode.enabled:
+    if mode.enabled and out.array.dtype.kind == "f":
         if len(inputs) == 1:
             record_one(op, out, inputs[0], attributes)
         else:

@@ -58,7 +58,10 @@ class View:
     def refresh(self, view: Tensor) -> None:
         """Bring the history of `view` up to date, if the memory was written to since."""
         now = view.counter[0]
-        if self.version == now or not self.recorded:
+        if not self.recorded:  # taken in no_grad: a leaf, but one that wants a gradient if its base does
+            view._requires_grad = view._requires_grad or self.base._requires_grad
+            return
+        if self.version == now:
             return
         self.version = now
         base = self.base
