@@ -6,6 +6,7 @@ was, and the engine adds up what comes from several parts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
@@ -299,8 +300,8 @@ def unfold(a: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 def _gathered(op: Op, a: Tensor, take: Callable[[Array], Array], again: Callable[[Tensor], Tensor]) -> Tensor:
     """A view that no index can name; the same view of numbered elements says where its elements come from."""
-    x = a.array
-    return view(op, take(x), a, (lambda: take(np.arange(x.size).reshape(x.shape)), x.shape), again)
+    x, shape = a.array, a.array.shape
+    return view(op, take(x), a, (lambda: take(np.arange(math.prod(shape)).reshape(shape)), shape), again)
 
 
 # Joining
