@@ -29,7 +29,6 @@ from teachgrad.ops.decompositions import *
 from teachgrad.ops.einsum import *
 from teachgrad.ops.gathering import *
 from teachgrad.ops.linalg import *
-from teachgrad.ops.loss import *
 from teachgrad.ops.norms import *
 from teachgrad.ops.ordering import *
 from teachgrad.ops.parts import *
@@ -37,6 +36,7 @@ from teachgrad.ops.pointwise import *
 from teachgrad.ops.random import *
 from teachgrad.ops.reduction import *
 from teachgrad.ops.shape import *
+from teachgrad.ops.softmax import *
 from teachgrad.ops.special import *
 from teachgrad.ops.statistics import *
 from teachgrad.ops.steps import *

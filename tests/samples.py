@@ -17,9 +17,10 @@ import numpy as np
 import teachgrad as tg
 from teachgrad import ops
 from teachgrad.graph import Op
-from teachgrad.ops import linalg, loss, pointwise, shape
+from teachgrad.ops import linalg, pointwise, shape
 from teachgrad.ops.table import ROWS
 from tests.samples_linalg import LINALG
+from tests.samples_loss import LOSSES
 from tests.samples_pointwise import POINTWISE
 from tests.samples_reduction import REDUCTIONS
 from tests.samples_shape import SHAPES
@@ -43,7 +44,6 @@ def _of_rows() -> list[Sample]:
 ROW_SAMPLES = _of_rows()
 MASK = np.array([[True, False, True], [False, False, True]])
 ROWS_TWICE = np.array([0, 1, 1])
-CLASSES = np.array([2, 0])
 
 
 def _t(array: np.ndarray) -> Any:
@@ -120,26 +120,15 @@ LISTED = [
     Sample("linear", linalg.linear, ((2, 3), (4, 3), (4,)), torch="F.linear(a, b, c)"),
     Sample("linear without bias", linalg.linear, ((2, 3), (4, 3)), torch="F.linear(a, b)"),
     Sample("linear of 3 dimensions", linalg.linear, ((5, 2, 3), (4, 3), (4,)), torch="F.linear(a, b, c)"),
-    # probabilities and losses
+    # probabilities
     *(
         Sample(f"{name}(dim={dim})", lambda a, name=name, dim=dim: getattr(a, name)(dim), (s,), torch=f"a.{name}({dim})")
         for name in ("softmax", "log_softmax")
         for s, dim in (((2, 3), 1), ((2, 3), 0), ((3,), -1), ((2, 3, 2), 1), ((), 0))
     ),
-    *(
-        Sample(f"{name} {how}", lambda a, name=name, how=how: getattr(loss, name)(a, _t(CLASSES), reduction=how), ((2, 3),),
-               torch=f"F.{name}(a, torch.tensor([2, 0]), reduction={how!r})")
-        for name in ("nll_loss", "cross_entropy")
-        for how in ("mean", "sum", "none")
-    ),
-    *(
-        Sample(f"mse {how}", lambda a, b, how=how: loss.mse_loss(a, b, reduction=how), ((2, 3), (2, 3)),
-               torch=f"F.mse_loss(a, b, reduction={how!r})")
-        for how in ("mean", "sum", "none")
-    ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES
+SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES
 
 
 def defined_ops() -> dict[str, Op]:

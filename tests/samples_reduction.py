@@ -104,5 +104,4 @@ REDUCTIONS: list[Sample] = [
     written(f"a.masked_select({MASK})", (3,)),
     written(f"a.masked_scatter({MASK}, b)", (2, 3), (5,)),
     written(f"a.masked_scatter({MASK}, b) ** 2", (2, 3), (2, 3)),
-    written("F.embedding(torch.tensor([[0, 2], [2, 2]]), a)", (4, 3)),
 ]  # fmt: skip

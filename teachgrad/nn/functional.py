@@ -1,81 +1,31 @@
-"""The functions behind the layers, without parameters of their own, as ``torch.nn.functional``."""
+"""The functions behind the layers, without parameters of their own, as ``torch.nn.functional``.
+
+They are written in families in `ops`, each of which lists what it offers; this module gathers them. What stands here is
+how networks call functions that tensors have as well.
+"""
 
 from __future__ import annotations
 
 import warnings
 from typing import Any
 
-import numpy as np
-
-from teachgrad.errors import explained
-from teachgrad.ops import loss, pointwise
-from teachgrad.ops.activation import (
-    celu,
-    elu,
-    gelu,
-    glu,
-    hardshrink,
-    hardsigmoid,
-    hardswish,
-    hardtanh,
-    leaky_relu,
-    logsigmoid,
-    mish,
-    prelu,
-    relu6,
-    selu,
-    silu,
-    softplus,
-    softshrink,
-    softsign,
-    tanhshrink,
-    threshold,
-)
-from teachgrad.ops.arrange import pad
-from teachgrad.ops.gathering import embedding
-from teachgrad.ops.linalg import linear
-from teachgrad.ops.loss import cross_entropy, mse_loss, nll_loss, warn_of_broadcasting
-from teachgrad.ops.norms import cosine_similarity
-from teachgrad.ops.pointwise import sigmoid, tanh
-from teachgrad.tensor import Tensor, wrap
-
-__all__ = [
-    "celu",
-    "cosine_similarity",
-    "cross_entropy",
-    "elu",
-    "embedding",
-    "gelu",
-    "glu",
-    "hardshrink",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "l1_loss",
-    "leaky_relu",
-    "linear",
-    "log_softmax",
-    "logsigmoid",
-    "mish",
-    "mse_loss",
-    "nll_loss",
-    "one_hot",
-    "pad",
-    "prelu",
-    "relu",
-    "relu6",
-    "relu_",
-    "selu",
-    "sigmoid",
-    "silu",
-    "softmax",
-    "softplus",
-    "softshrink",
-    "softsign",
-    "tanh",
-    "tanhshrink",
-    "threshold",
-]
+from teachgrad.ops import pointwise
+from teachgrad.ops import softmax as probabilities
+from teachgrad.ops.activation import *
+from teachgrad.ops.arrange import pad as pad
+from teachgrad.ops.classification import *
+from teachgrad.ops.einsum import bilinear as bilinear
+from teachgrad.ops.embedding import *
+from teachgrad.ops.linalg import linear as linear
+from teachgrad.ops.loss import *
+from teachgrad.ops.noise import *
+from teachgrad.ops.norms import cosine_similarity as cosine_similarity
+from teachgrad.ops.norms import normalize as normalize
+from teachgrad.ops.norms import pairwise_distance as pairwise_distance
+from teachgrad.ops.pointwise import sigmoid as sigmoid
+from teachgrad.ops.pointwise import tanh as tanh
+from teachgrad.ops.ranking import *
+from teachgrad.tensor import Tensor
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -88,76 +38,26 @@ def relu_(input: Tensor) -> Tensor:
     return input.relu_()
 
 
-def softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Scores to probabilities along `dim`, as ``torch.nn.functional.softmax``."""
-    return loss.softmax(input, _chosen_dim("softmax", input, dim), dtype)
+    return probabilities.softmax(input, _chosen_dim("softmax", input, dim, _stacklevel), dtype)
 
 
-def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Tensor:
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """`softmax` of what is to be small: of minus the input, as ``torch.nn.functional.softmin``."""
+    return probabilities.softmax(-input, _chosen_dim("softmin", input, dim, _stacklevel), dtype)
+
+
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """The logarithm of `softmax`, as ``torch.nn.functional.log_softmax``."""
-    return loss.log_softmax(input, _chosen_dim("log_softmax", input, dim), dtype)
+    return probabilities.log_softmax(input, _chosen_dim("log_softmax", input, dim, _stacklevel), dtype)
 
 
-def _chosen_dim(name: str, input: Tensor, dim: int | None) -> int:
+def _chosen_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> int:
     if dim is not None:
         return dim
     warnings.warn(
         f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
-        stacklevel=4,
+        stacklevel=stacklevel,
     )
     return 0 if input.array.ndim in (0, 1, 3) else 1
-
-
-def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """The absolute differences, averaged ("mean"), summed ("sum") or each ("none").
-
-    As ``torch.nn.functional.l1_loss``.
-    """
-    warn_of_broadcasting(input, target)
-    losses: Tensor = pointwise.abs(input - target)
-    match reduction:
-        case "mean":
-            return losses.mean()
-        case "sum":
-            return losses.sum()
-        case "none":
-            return losses
-    raise ValueError(f"{reduction} is not a valid value for reduction")
-
-
-def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
-    """For each class number a vector with a 1 at its place and 0 elsewhere, as ``torch.nn.functional.one_hot``.
-
-    Args:
-        tensor: class numbers, int64, of any shape (*).
-        num_classes: the number C of classes; by default the largest number plus 1.
-
-    Returns:
-        int64, of shape (*, C).
-
-    Raises:
-        RuntimeError: if a number is negative or not below `num_classes`, or is no int64.
-
-    >>> import teachgrad as tg
-    >>> one_hot(tg.tensor([0, 2]))
-    tensor([[1, 0, 0],
-            [0, 0, 1]])
-    """
-    classes = tensor.array
-    if classes.dtype != np.int64:
-        raise explained(
-            RuntimeError,
-            "one_hot is only applicable to index tensor of type LongTensor.",
-            why=f"class numbers are whole, and this tensor holds {tensor.dtype}.",
-            fix="convert it: x.long()",
-        )
-    if num_classes == -1 and not classes.size:
-        raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    if classes.size and classes.min() < 0:
-        raise RuntimeError("Class values must be non-negative.")
-    count = int(classes.max()) + 1 if num_classes == -1 else num_classes
-    if count < 1:
-        raise RuntimeError("num_classes should be positive")
-    if classes.size and classes.max() >= count:
-        raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((classes[..., None] == np.arange(count)).astype(np.int64))

@@ -251,7 +251,12 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         dims = (range(a.array.ndim - dims, a.array.ndim), range(dims))
     first, second = ([d] if isinstance(d, int) else list(d) for d in dims)
     if len(first) != len(second):
-        raise RuntimeError("both dimension lists should have same length")
+        raise explained(
+            RuntimeError,
+            "both dimension lists should have same length",
+            why=f"dimensions {first} are to be summed together with {second}.",
+            fix="name as many dimensions of the one tensor as of the other.",
+        )
     ours = list(ascii_letters[: a.array.ndim])
     theirs = list(ascii_letters[::-1][: b.array.ndim])
     for d, e in zip(first, second):
@@ -336,3 +341,30 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
             fix="choose the dim that holds the three coordinates.",
         )
     return result(CROSS, turned(input.array, other.array, axis), (input, other), (axis,))
+
+
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """For each output k the sum over i and j of input1[i] weight[k, i, j] input2[j], plus bias[k].
+
+    As ``torch.nn.functional.bilinear``.
+
+    Shapes: inputs (*, I) and (*, J), weight (K, I, J), bias (K), result (*, K).
+
+    Raises:
+        RuntimeError: if the sizes do not fit.
+
+    >>> import teachgrad as tg
+    >>> bilinear(tg.tensor([1.0, 2.0]), tg.tensor([3.0]), tg.ones(1, 2, 1))
+    tensor([9.])
+    """
+    for place, input in enumerate((input1, input2), 1):
+        have, want = input.array.shape[-1], weight.array.shape[place]
+        if have != want:
+            raise explained(
+                RuntimeError,
+                f"bilinear(): input{place} size does not match weight size: got {have} but expected {want}",
+                why=f"the weight has shape {tuple(weight.shape)}: (outputs, size of input1, size of input2).",
+                fix="check the last dimension of both inputs.",
+            )
+    out = einsum("...i,kij,...j->...k", input1, weight, input2)
+    return out if bias is None else out + bias

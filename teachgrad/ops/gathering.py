@@ -1,4 +1,4 @@
-"""Choosing and placing by tensors of indices: gather and scatter, index_select and index_add, masks, look-up tables.
+"""Choosing and placing by tensors of indices: gather and scatter, index_select and index_add, masks.
 
 They come in pairs, each the other's gradient. What was gathered gets its gradient scattered back, added up where an
 element was taken twice; what was written gets its gradient gathered, and what was overwritten gets none. Every function
@@ -8,7 +8,6 @@ here says with a NumPy index which elements it means; `indexing.placed` and `ind
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
@@ -98,12 +97,6 @@ MASKED_SCATTER = Op(
     ("mask", "shape"),
     "masked scatter",
 )
-EMBEDDING = Op(
-    "EmbeddingBackward0",
-    [lambda g, index, shape, padding: placed(without(g, index, padding), (index,), shape)],
-    ("index", "shape", "padding"),
-    "embedding",
-)
 
 
 def along(index: Array, axis: int) -> tuple[Any, ...]:
@@ -123,11 +116,6 @@ def first_of(part: Any, shape: tuple[int, ...]) -> Any:
     """A list of elements as the first ones of a tensor of that shape, the others 0."""
     count = math.prod(shape)
     return placed(part, (np.arange(part.shape[0]),), (count,)).reshape(shape)
-
-
-def without(g: Any, index: Array, padding: int | None) -> Any:
-    """The gradients for all rows but the padding: that one stays as it is."""
-    return g if padding is None else g * (index != padding)[..., None]
 
 
 # By positions along one dim
@@ -160,7 +148,7 @@ def gather(a: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> 
                 why="along the other dimensions, index and input go side by side.",
                 fix="check both shapes; index.expand(...) can stretch a dimension of size 1.",
             )
-    _check_range(RuntimeError, "", where, x, axis)
+    check_range(RuntimeError, "", where, x, axis)
     return result(GATHER, x[along(where, axis)], (a,), (where, axis, x.shape))
 
 
@@ -268,7 +256,7 @@ def _targets(name: str, a: Tensor, dim: int, index: Tensor, source: Any) -> tupl
                 why="every index needs a value to write, and along the other dimensions a place.",
                 fix="check the shapes.",
             )
-    _check_range(RuntimeError, "", where, x, axis)
+    check_range(RuntimeError, "", where, x, axis)
     return x, where, axis
 
 
@@ -303,7 +291,8 @@ def _check_ranks(index: Array, x: Array, what: str) -> None:
         )
 
 
-def _check_range(kind: type[Exception], prefix: str, index: Array, x: Array, axis: int, negative: bool = False) -> None:
+def check_range(kind: type[Exception], prefix: str, index: Array, x: Array, axis: int, negative: bool = False) -> None:
+    """Refuse indices beyond the size of an axis."""
     size = x.shape[axis] if x.ndim else 1
     bad = index[(index < (-size if negative else 0)) | (index >= size)]
     if bad.size:
@@ -340,7 +329,7 @@ def index_select(a: Tensor, dim: int, index: Tensor) -> Tensor:
             fix="convert it: index.long()",
         )
     where = _listed("index_select", index)
-    _check_range(IndexError, "index out of range in self", where, x, axis)
+    check_range(IndexError, "index out of range in self", where, x, axis)
     if x.ndim == 0:
         return a.reshape(1)[wrap(where)].reshape(())
     return result(INDEX_SELECT, x.take(where, axis), (a,), (where, axis, x.shape))
@@ -381,7 +370,7 @@ def index_fill(a: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """A copy of `a` with one value at all slices that `index` lists along `dim`, as ``torch.index_fill``."""
     x, where = a.array, _listed("index_fill_", index)
     axis = checked_dim(dim, x.ndim)
-    _check_range(IndexError, "", where, x, axis, negative=True)
+    check_range(IndexError, "", where, x, axis, negative=True)
     number = _one_value("index_fill_", value)
     out = x.copy()
     out[at(where, axis)] = number.array if isinstance(number, Tensor) else number
@@ -410,7 +399,7 @@ def _slices(
             fix="check both shapes.",
         )
     prefix = f"{name}(): index {where.max(initial=0)} is out of bounds for dimension {axis} with size {x.shape[axis]}"
-    _check_range(kind, prefix if kind is IndexError else "", where, x, axis)
+    check_range(kind, prefix if kind is IndexError else "", where, x, axis)
     return x, where, axis
 
 
@@ -567,47 +556,6 @@ def nonzero(a: Tensor, *, as_tuple: bool = False) -> Any:
 def argwhere(a: Tensor) -> Tensor:
     """Where the elements are not 0: a row of indices for each, as ``torch.argwhere``."""
     return wrap(np.argwhere(a.array))
-
-
-# Look-up tables
-
-
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
-    """The rows of `weight` that `input` names, as ``torch.nn.functional.embedding``.
-
-    Args:
-        input: row numbers, int64 or int32, of any shape (*).
-        weight: the table, of shape (V, D).
-        padding_idx: a row that gets no gradient, such as that of a word that only fills up.
-
-    Returns:
-        Of shape (*, D).
-
-    Raises:
-        IndexError: if a row number is not below V.
-
-    >>> import teachgrad as tg
-    >>> embedding(tg.tensor([1, 1, 0]), tg.tensor([[1.0, 2.0], [3.0, 4.0]]))
-    tensor([[3., 4.],
-            [3., 4.],
-            [1., 2.]])
-    """
-    index, table = input.array, weight.array
-    if index.dtype not in (np.int64, np.int32):
-        raise explained(
-            RuntimeError,
-            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{c_name(index.dtype)}Tensor instead (while checking arguments for embedding)",
-            why=f"the first argument names rows, and it holds {input.dtype}.",
-            fix="convert it: x.long(); table and indices may also have been exchanged.",
-        )
-    _check_range(IndexError, "index out of range in self", index, table, 0)
-    if padding_idx is not None:
-        size = table.shape[0]
-        if not -size <= operator.index(padding_idx) < size:
-            raise AssertionError("Padding_idx must be within num_embeddings")
-        padding_idx %= size
-    return result(EMBEDDING, table[index], (weight,), (index, table.shape, padding_idx))
 
 
 for _function in (scatter, scatter_add, index_add, index_copy, index_fill, masked_fill, masked_scatter):

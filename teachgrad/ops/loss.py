@@ -1,4 +1,8 @@
-"""Softmax and losses: from scores to probabilities, from predictions to one number to make small."""
+"""Losses for predictions that are numbers: how far they are from the targets.
+
+`classification` has those for classes, `ranking` those for what should lie near to what. What all of them share is
+here: the loss of each element (`reduction="none"`), their sum ("sum") or their average ("mean").
+"""
 
 from __future__ import annotations
 
@@ -8,98 +12,104 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import c_name, explained
-from teachgrad.graph import Op
-from teachgrad.ops.shape import to
-from teachgrad.ops.table import as_operands, method, no_broadcast, promoted, result
-from teachgrad.size import checked_dim
-from teachgrad.tensor import Tensor
+from teachgrad.errors import explained
+from teachgrad.graph import Array, Op
+from teachgrad.ops import pointwise
+from teachgrad.ops.reduction import mean
+from teachgrad.ops.reduction import sum as add_up
+from teachgrad.ops.table import as_operands, no_broadcast, promoted, result
+from teachgrad.tensor import Tensor, wrap
 
-__all__ = [  # what the face of the package offers
-    "log_softmax",
-    "softmax",
+__all__ = [  # what ``nn.functional`` offers
+    "gaussian_nll_loss",
+    "huber_loss",
+    "l1_loss",
+    "mse_loss",
+    "poisson_nll_loss",
+    "smooth_l1_loss",
 ]
 
-# Every probability depends on every score: raising one lowers the others. Hence the sum.
-SOFTMAX = Op(
-    "SoftmaxBackward0", [lambda g, out, axis: out * (g - (g * out).sum(axis=axis, keepdims=True))], ("axis",), "softmax"
-)
-LOG_SOFTMAX = Op(
-    "LogSoftmaxBackward0",
-    [lambda g, out, axis: g - np.exp(out) * g.sum(axis=axis, keepdims=True)],
-    ("axis",),
-    "log softmax",
-)
-NLL = Op("NllLossBackward0", [lambda g, weights: g * weights], ("weights",), "nll loss")
-NLL_EACH = Op("NllLossBackward0", [lambda g, weights: g[:, None] * weights], ("weights",), "nll loss")
+# The losses of the elements are added up within the op; `scale` is what each of them counts.
+
 MSE = Op(
     "MseLossBackward0",
     [lambda g, a, b, scale: g * (scale * (a - b)), lambda g, a, b, scale: g * (scale * (b - a))],
     ("scale",),
     "mse loss",
 )
+HUBER, SMOOTH_L1 = (
+    Op(
+        f"{name}LossBackward0",
+        [
+            lambda g, a, b, limit, scale: g * (scale * np.clip(a - b, -limit, limit)),
+            lambda g, a, b, limit, scale: g * (scale * np.clip(b - a, -limit, limit)),
+        ],
+        ("limit", "scale"),
+        symbol,
+    )
+    for name, symbol in (("Huber", "huber loss"), ("SmoothL1", "smooth l1 loss"))
+)
 
 
-@method("softmax")
-def softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """exp(a) / sum(exp(a)) along `dim`: scores become probabilities. As ``torch.softmax``.
+# What all losses share
 
-    The largest score is subtracted first. That changes nothing, and keeps exp from overflowing.
 
-    >>> import teachgrad as tg
-    >>> tg.softmax(tg.tensor([0.0, 0.0]), dim=0)
-    tensor([0.5000, 0.5000])
+def chosen(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+    """What is to become of the losses of the elements: "mean", "sum" or "none".
+
+    The flags `size_average` and `reduce` are how PyTorch once said it.
+
+    Raises:
+        ValueError: for another word.
     """
-    a = a if dtype is None else to(a, dtype)
-    axis = checked_dim(dim, a.array.ndim)
-    e = np.exp(_shifted(a, axis))
-    e /= e.sum(axis=axis, keepdims=True) if a.array.ndim else e
-    return result(SOFTMAX, e, (a,), (axis if a.array.ndim else (),))
-
-
-@method("log_softmax")
-def log_softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """The logarithm of `softmax`, as ``torch.log_softmax``; exact also where a probability vanishes."""
-    a = a if dtype is None else to(a, dtype)
-    axis = checked_dim(dim, a.array.ndim)
-    out = _shifted(a, axis)
-    out -= np.log(np.exp(out).sum(axis=axis, keepdims=True)) if a.array.ndim else out
-    return result(LOG_SOFTMAX, out, (a,), (axis if a.array.ndim else (),))
-
-
-def _shifted(a: Tensor, axis: int) -> Any:
-    x = a.array
-    if x.dtype.kind != "f":
-        raise explained(
-            RuntimeError,
-            f'"softmax_lastdim_kernel_impl" not implemented for {str(x.dtype.name).capitalize()!r}',
-            why=f"softmax needs real numbers, and this tensor holds {a.dtype}.",
-            fix="convert first: x.float()",
+    if size_average is not None or reduce is not None:
+        averaged, added = size_average in (None, True), reduce in (None, True)
+        reduction = "none" if not added else "mean" if averaged else "sum"
+        warnings.warn(
+            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+            stacklevel=3,
         )
-    return np.asarray(x - x.max(axis=axis, keepdims=True)) if x.size and x.ndim else x.copy()
+    if reduction not in ("mean", "sum", "none"):
+        raise explained(
+            ValueError,
+            f"{reduction} is not a valid value for reduction",
+            why="there is one loss for each element; reduction says what becomes of them.",
+            fix='choose "mean", "sum", or "none" to keep them apart.',
+        )
+    return reduction
 
 
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """The squared differences, averaged (`reduction="mean"`), summed ("sum") or each ("none").
+def reduced(losses: Tensor, reduction: str) -> Tensor:
+    """The losses of the elements, averaged, summed or each."""
+    match reduction:
+        case "mean":
+            return mean(losses)
+        case "sum":
+            return add_up(losses)
+    return losses
 
-    As ``torch.nn.functional.mse_loss``.
 
-    >>> import teachgrad as tg
-    >>> mse_loss(tg.tensor([1.0, 2.0]), tg.tensor([1.0, 4.0]))
-    tensor(2.)
-    """
-    warn_of_broadcasting(input, target)
-    input, target = as_operands("mse_loss", input, target)
-    x, y = promoted(input.array, target.array)
-    try:
-        difference = x - y
-    except ValueError:
-        raise no_broadcast(x.shape, y.shape) from None
+def gathered(
+    op: Op, losses: Array, inputs: tuple[Tensor, ...], reduction: str, attributes: tuple[Any, ...] = (), weight: Any = 1
+) -> Tensor:
+    """`reduced` as a part of the op: how much each loss counts is the last attribute that its formulas name."""
     if reduction == "none":
-        return result(MSE, np.square(difference), (input, target), (2,))
-    total = np.dot(difference.ravel(), difference.ravel())
-    count = _divisor(reduction, difference.size)
-    return result(MSE, total / x.dtype.type(count), (input, target), (2 / count,))
+        return result(op, losses, inputs, (*attributes, weight))
+    count = 1 if reduction == "sum" else losses.size or math.nan
+    return result(op, losses.sum() / losses.dtype.type(count), inputs, (*attributes, weight / count))
+
+
+def weighed(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    """The losses of the elements times a weight for each; "mean" divides by the sum of the weights."""
+    if weight.array.shape != losses.array.shape:
+        raise explained(
+            ValueError,
+            "Weights and input must have the same size.",
+            why=f"there are losses of shape {losses.array.shape} and weights of shape {weight.array.shape}.",
+            fix="give one weight for each element; weight.expand_as(input) repeats them.",
+        )
+    losses = losses * weight
+    return add_up(losses) / add_up(weight) if reduction == "mean" else reduced(losses, reduction)
 
 
 def warn_of_broadcasting(input: Tensor, target: Tensor) -> None:
@@ -112,83 +122,204 @@ def warn_of_broadcasting(input: Tensor, target: Tensor) -> None:
         )
 
 
-def _divisor(reduction: str, count: int) -> float:
-    """What the sum of the losses is divided by."""
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
-    return 1 if reduction == "sum" else count or math.nan
+def differences(name: str, input: Tensor, target: Tensor) -> tuple[Array, tuple[Tensor, Tensor]]:
+    """`input` minus `target`, with the two as tensors."""
+    input, target = as_operands(name, input, target)
+    x, y = promoted(input.array, target.array)
+    try:
+        return np.asarray(x - y), (input, target)
+    except ValueError:
+        raise no_broadcast(x.shape, y.shape) from None
 
 
-def nll_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """Minus the log-probability of the right class, as ``torch.nn.functional.nll_loss``.
-
-    Args:
-        input: log-probabilities of shape (N, C), or (C) for one example.
-        target: the right classes, int64, of shape (N), or () for one example.
-        reduction: "mean", "sum", or "none" for each example's own.
-
-    Raises:
-        RuntimeError: if shapes or types do not fit.
-        IndexError: if a class is not among the C.
-    """
-    single = input.array.ndim == 1
-    scores = input.array[None] if single else input.array
-    classes = _checked_classes(scores, target.array[None] if single else target.array)
-    rows = np.arange(len(classes))
-    losses = -scores[rows, classes]
-    weights = np.zeros_like(scores)
-    if reduction == "none":
-        weights[rows, classes] = -1
-        return (
-            result(NLL, losses[0], (input,), (weights[0],))
-            if single
-            else result(NLL_EACH, losses, (input,), (weights,))
-        )
-    count = _divisor(reduction, len(classes))
-    weights[rows, classes] = -1 / count
-    return result(NLL, losses.sum() / scores.dtype.type(count), (input,), (weights[0] if single else weights,))
+# Distances
 
 
-def cross_entropy(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """How surprised a classifier is by the right answer, as ``torch.nn.functional.cross_entropy``.
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The squared differences, averaged (`reduction="mean"`), summed ("sum") or each ("none").
 
-    It is `nll_loss` of `log_softmax`.
-
-    Args:
-        input: scores (no softmax!) of shape (N, C), or (C) for one example.
-        target: the right classes, int64, of shape (N), or () for one example.
-        reduction: "mean", "sum", or "none" for each example's own.
+    As ``torch.nn.functional.mse_loss``. With a `weight` for each element, "mean" divides by the sum of the weights.
 
     >>> import teachgrad as tg
-    >>> cross_entropy(tg.tensor([[0.0, 0.0]]), tg.tensor([1]))
-    tensor(0.6931)
+    >>> mse_loss(tg.tensor([1.0, 2.0]), tg.tensor([1.0, 4.0]))
+    tensor(2.)
     """
-    return nll_loss(log_softmax(input, dim=input.array.ndim - 1), target, reduction)
+    warn_of_broadcasting(input, target)
+    reduction = chosen(reduction, size_average, reduce)
+    difference, inputs = differences("mse_loss", input, target)
+    if weight is not None:
+        return weighed(result(MSE, np.square(difference), inputs, (2,)), weight, reduction)
+    if reduction == "none":
+        return result(MSE, np.square(difference), inputs, (2,))
+    flat = difference.ravel()
+    count = 1 if reduction == "sum" else flat.size or math.nan
+    return result(MSE, np.dot(flat, flat) / flat.dtype.type(count), inputs, (2 / count,))
 
 
-def _checked_classes(scores: Any, classes: Any) -> Any:
-    """Classes that fit the scores (N, C)."""
-    if scores.ndim != 2 or classes.shape != scores.shape[:1]:
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The absolute differences, averaged (`reduction="mean"`), summed ("sum") or each ("none").
+
+    As ``torch.nn.functional.l1_loss``. With a `weight` for each element, "mean" divides by the sum of the weights.
+
+    >>> import teachgrad as tg
+    >>> l1_loss(tg.tensor([1.0, 2.0]), tg.tensor([1.0, 4.0]))
+    tensor(1.)
+    """
+    warn_of_broadcasting(input, target)
+    reduction = chosen(reduction, size_average, reduce)
+    losses: Tensor = pointwise.abs(input - target)
+    return reduced(losses, reduction) if weight is None else weighed(losses, weight, reduction)
+
+
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
+    """Half the squared difference, but beyond `delta` a straight line: a few far-off targets count less.
+
+    As ``torch.nn.functional.huber_loss`` (Huber, 1964).
+
+    Args:
+        input: what was predicted, of any shape.
+        target: what came, in the same shape.
+        reduction: "mean", "sum" or "none".
+        delta: where the parabola goes over into the line; above 0.
+        weight: for each element.
+
+    >>> import teachgrad as tg
+    >>> huber_loss(tg.tensor([1.0, 9.0]), tg.tensor([0.0, 0.0]), reduction="none")
+    tensor([0.5000, 8.5000])
+    """
+    warn_of_broadcasting(input, target)
+    reduction = chosen(reduction)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    difference, inputs = differences("huber_loss", input, target)
+    size = np.abs(difference)
+    losses = np.where(size <= delta, 0.5 * np.square(difference), delta * (size - 0.5 * delta))
+    if weight is None:
+        return gathered(HUBER, losses, inputs, reduction, (delta,))
+    each = gathered(HUBER, losses, inputs, "none", (delta,)) * weight
+    return reduced(each, reduction)
+
+
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
+    """`huber_loss` divided by its `delta`, which is called `beta` here: `l1_loss` with a round corner.
+
+    As ``torch.nn.functional.smooth_l1_loss``.
+
+    Raises:
+        RuntimeError: if `beta` is negative.
+    """
+    warn_of_broadcasting(input, target)
+    reduction = chosen(reduction, size_average, reduce)
+    if beta == 0:
+        return reduced(pointwise.abs(input - target), reduction)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    difference, inputs = differences("smooth_l1_loss", input, target)
+    size = np.abs(difference)
+    losses = np.where(size < beta, 0.5 * np.square(difference) / beta, size - 0.5 * beta)
+    return gathered(SMOOTH_L1, losses, inputs, reduction, (beta,), 1 / beta)
+
+
+# Minus the logarithm of a probability
+
+
+def poisson_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-8,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """How surprised one is by counts who expected others, as ``torch.nn.functional.poisson_nll_loss``.
+
+    Args:
+        input: the logarithm of the expected counts, or with `log_input=False` the expected counts.
+        target: the counts that came.
+        log_input: see above.
+        full: whether Stirling's approximation of log(target!) is added: it does not depend on the input.
+        size_average: see `reduce`.
+        reduce: together with `size_average` an older form of `reduction`.
+        eps: keeps log(input) finite where the input is 0.
+        reduction: "mean", "sum" or "none".
+    """
+    reduction = chosen(reduction, size_average, reduce)
+    losses = pointwise.exp(input) - target * input if log_input else input - target * pointwise.log(input + eps)
+    if full:
+        stirling = target * pointwise.log(target) - target + 0.5 * pointwise.log(2 * math.pi * target)
+        losses = losses + stirling.masked_fill(target <= 1, 0)
+    return reduced(losses, reduction)
+
+
+def gaussian_nll_loss(
+    input: Tensor, target: Tensor, var: Tensor | float, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Tensor:
+    """How surprised one is by a number who expected another and knew how wrong that may be.
+
+    As ``torch.nn.functional.gaussian_nll_loss``: 0.5 * (log(var) + (input - target)**2 / var).
+
+    Args:
+        input: the expected numbers.
+        target: those that came.
+        var: the variances: one number, or in the shape of `input`, the last dimension being 1 or left out if all along
+            it share one.
+        full: whether the constant log(2 pi) / 2 is added.
+        eps: variances below are taken as this, without a gradient of their own that would change it.
+        reduction: "mean", "sum" or "none".
+
+    Raises:
+        ValueError: for negative variances, or a shape that does not fit.
+    """
+    spread = wrap(np.full_like(input.array, var)) if not isinstance(var, Tensor) else var
+    if (spread.array < 0).any():
         raise explained(
             ValueError,
-            f"Expected input batch_size ({len(scores)}) to match target batch_size "
-            f"({len(classes) if classes.ndim else 1}).",
-            why=f"the scores have shape {scores.shape} and the classes {classes.shape}; (N, C) and (N) are expected.",
-            fix="there has to be one class number for each row of scores.",
+            "var has negative entry/entries",
+            why="a variance is a mean of squares.",
+            fix="let the network give its logarithm: var = log_var.exp(), or take softplus of what it gives.",
         )
-    if classes.dtype != np.int64:
-        raise explained(
-            RuntimeError,
-            f"expected scalar type Long but found {c_name(classes.dtype)}",
-            why="the target names classes by whole numbers.",
-            fix="convert it: target.long()",
-        )
-    wrong = classes[(classes < 0) | (classes >= scores.shape[1])]
-    if wrong.size:
-        raise explained(
-            IndexError,
-            f"Target {wrong[0]} is out of bounds.",
-            why=f"there are {scores.shape[1]} scores in each row, so classes run from 0 to {scores.shape[1] - 1}.",
-            fix="count classes from 0, or give the last layer one output for each class.",
-        )
-    return classes
+    spread = _matching(spread, input)
+    reduction = chosen(reduction)
+    spread = spread + wrap(np.maximum(spread.array, spread.array.dtype.type(eps)) - spread.array)
+    losses = 0.5 * (pointwise.log(spread) + (input - target) ** 2 / spread)
+    return reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
+
+
+def _matching(var: Tensor, input: Tensor) -> Tensor:
+    """Variances that broadcast to the input along no more than one dimension."""
+    have, want = var.array.shape, input.array.shape
+    if have != want and have == want[:-1]:
+        return var.unsqueeze(-1)
+    if have == want or (len(have) == len(want) and sum(n for m, n in zip(want, have) if m != n) == 1):
+        return var
+    raise explained(
+        ValueError,
+        "var is of incorrect size",
+        why=f"the input has shape {want}, the variances {have}.",
+        fix="give one for each element, or one for each row: a last dimension of size 1.",
+    )

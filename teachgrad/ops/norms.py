@@ -25,6 +25,7 @@ __all__ = [  # what the face of the package offers
     "cosine_similarity",
     "dist",
     "norm",
+    "pairwise_distance",
 ]
 
 VECTOR_NORM = Op(
@@ -263,3 +264,25 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     """
     lengths = [vector_norm(x, 2, dim, True).clamp_min(eps) for x in (x1, x2)]
     return ((x1 / lengths[0]) * (x2 / lengths[1])).sum(dim)
+
+
+def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    """The p-norm of x1 - x2 + eps along the last dimension, as ``torch.pairwise_distance``.
+
+    `eps` gives the distance of equal vectors a slope.
+
+    >>> import teachgrad as tg
+    >>> pairwise_distance(tg.tensor([[0.0, 0.0]]), tg.tensor([[3.0, 4.0]]))
+    tensor([5.0000])
+    """
+    return vector_norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """Vectors along `dim` divided by their p-norm, as ``torch.nn.functional.normalize``; norms below `eps` count as it.
+
+    >>> import teachgrad as tg
+    >>> normalize(tg.tensor([[3.0, 4.0]]))
+    tensor([[0.6000, 0.8000]])
+    """
+    return input / vector_norm(input, p, dim, True).clamp_min(eps)

@@ -15,10 +15,10 @@ torch = pytest.importorskip("torch")
 # tensors is seldom met; the name here is that of `2 - a`.
 NAMED_DIFFERENTLY = {"(2, 3) @ (5, 3, 4)", "(3,) @ (3, 4)", "(5, 2, 3) @ (3,)", "(3,) @ (5, 3, 4)", "rsub"}
 
-# PyTorch computes with a constant of float32 (1/6, or 1/alpha) here, also in float64 ...
-ROUGH = {"hardsigmoid()", "celu(0.7,)"}
+# PyTorch computes with a constant of float32 (1/6, or 1/alpha) here, also in float64, or adds 1e-12 to be safe ...
+ROUGH = ("hardsigmoid()", "celu(0.7,)", "F.binary_cross_entropy(")
 # ... and has no second derivative here.
-NOT_TWICE = {"hardsigmoid()"}
+NOT_TWICE = ("hardsigmoid()", "F.multi_margin_loss", "F.multilabel_margin_loss", "F.embedding_bag")
 
 
 def both(sample, dtype):
@@ -34,7 +34,7 @@ def both(sample, dtype):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_values_and_derivatives_agree(sample, dtype):
     ours, theirs, out, expected, rng = both(sample, dtype)
-    rough = dtype == np.float32 or sample.name in ROUGH
+    rough = dtype == np.float32 or sample.name.startswith(ROUGH)
     tolerance = {"rtol": 2e-5, "atol": 2e-6} if rough else {"rtol": 1e-10, "atol": 1e-12}
     assert tuple(out.shape) == tuple(expected.shape)
     assert str(out.dtype) == str(expected.dtype)
@@ -47,7 +47,7 @@ def test_values_and_derivatives_agree(sample, dtype):
     directions = [rng.uniform(0.5, 1.5, x.shape).astype(dtype) for x in ours]
     slope = sum((g * wrap(d)).sum() for g, d in zip(firsts, directions, strict=True))
     wanted_slope = sum((g * torch.tensor(d)).sum() for g, d in zip(wanted, directions, strict=True))
-    if not wanted_slope.requires_grad or sample.name in NOT_TWICE:
+    if not wanted_slope.requires_grad or sample.name.startswith(NOT_TWICE):
         return
     seconds = (
         tg.autograd.grad(slope, ours, materialize_grads=True)

@@ -1,0 +1,69 @@
+"""Softmax: from scores, any numbers, to probabilities, which are positive and add up to 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from teachgrad.errors import explained
+from teachgrad.graph import Op
+from teachgrad.ops.shape import to
+from teachgrad.ops.table import method, result
+from teachgrad.size import checked_dim
+from teachgrad.tensor import Tensor
+
+__all__ = [  # what the face of the package offers
+    "log_softmax",
+    "softmax",
+]
+
+# Every probability depends on every score: raising one lowers the others. Hence the sum.
+SOFTMAX = Op(
+    "SoftmaxBackward0", [lambda g, out, axis: out * (g - (g * out).sum(axis=axis, keepdims=True))], ("axis",), "softmax"
+)
+LOG_SOFTMAX = Op(
+    "LogSoftmaxBackward0",
+    [lambda g, out, axis: g - np.exp(out) * g.sum(axis=axis, keepdims=True)],
+    ("axis",),
+    "log softmax",
+)
+
+
+@method("softmax")
+def softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
+    """exp(a) / sum(exp(a)) along `dim`: scores become probabilities. As ``torch.softmax``.
+
+    The largest score is subtracted first. That changes nothing, and keeps exp from overflowing.
+
+    >>> import teachgrad as tg
+    >>> tg.softmax(tg.tensor([0.0, 0.0]), dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    a = a if dtype is None else to(a, dtype)
+    axis = checked_dim(dim, a.array.ndim)
+    e = np.exp(_shifted(a, axis))
+    e /= e.sum(axis=axis, keepdims=True) if a.array.ndim else e
+    return result(SOFTMAX, e, (a,), (axis if a.array.ndim else (),))
+
+
+@method("log_softmax")
+def log_softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
+    """The logarithm of `softmax`, as ``torch.log_softmax``; exact also where a probability vanishes."""
+    a = a if dtype is None else to(a, dtype)
+    axis = checked_dim(dim, a.array.ndim)
+    out = _shifted(a, axis)
+    out -= np.log(np.exp(out).sum(axis=axis, keepdims=True)) if a.array.ndim else out
+    return result(LOG_SOFTMAX, out, (a,), (axis if a.array.ndim else (),))
+
+
+def _shifted(a: Tensor, axis: int) -> Any:
+    x = a.array
+    if x.dtype.kind != "f":
+        raise explained(
+            RuntimeError,
+            f'"softmax_lastdim_kernel_impl" not implemented for {str(x.dtype.name).capitalize()!r}',
+            why=f"softmax needs real numbers, and this tensor holds {a.dtype}.",
+            fix="convert first: x.float()",
+        )
+    return np.asarray(x - x.max(axis=axis, keepdims=True)) if x.size and x.ndim else x.copy()
