@@ -50,7 +50,10 @@ if TYPE_CHECKING:
     from teachgrad import linalg as linalg
     from teachgrad import nn as nn
     from teachgrad import optim as optim
+    from teachgrad import serialization as serialization
     from teachgrad import utils as utils
+    from teachgrad.serialization import load as load
+    from teachgrad.serialization import save as save
 
 # 1 / 0 is inf and log(-1) is nan, without a word, as in PyTorch; NumPy's warnings stay on for everybody else's arrays.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\.")
@@ -58,14 +61,18 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\."
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
-_ROOMS = {"datasets", "linalg", "nn", "optim", "utils"}  # opened when first asked for, so that importing stays cheap
+# Opened when first asked for, so that importing stays cheap.
+_ROOMS = {"datasets", "linalg", "nn", "optim", "serialization", "utils"}
+_FURNITURE = {"load": "serialization", "save": "serialization"}
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
+    if name in _FURNITURE:
+        return getattr(importlib.import_module(f"{__name__}.{_FURNITURE[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ROOMS})
+    return sorted({*globals(), *_ROOMS, *_FURNITURE})
