@@ -9,11 +9,13 @@ import numpy as np
 
 from teachgrad.errors import explained
 from teachgrad.graph import Array
-from teachgrad.optim.optimizer import Closure, Optimizer, Parameters, refuse_differentiable, require_not_negative
-from teachgrad.tensor import Tensor, wrap
+from teachgrad.optim.bench import Bench
+from teachgrad.optim.optimizer import Parameters
+from teachgrad.optim.rule import Rule, counted, require_betas, require_not_negative
+from teachgrad.tensor import Tensor
 
 
-class Adam(Optimizer):
+class Adam(Rule):
     """Adam (Kingma and Ba, 2014), as ``torch.optim.Adam``.
 
     Averages of the gradient and of its square, each over about 1 / (1 - beta) steps, give the direction and the scale:
@@ -27,12 +29,10 @@ class Adam(Optimizer):
         lr: the size of a step.
         betas: how much of the two averages to keep.
         eps: keeps the division from going wrong where gradients vanish.
-        weight_decay: adds ``weight_decay * w`` to the gradient, which pulls towards 0.
-        amsgrad: divide by the largest v so far.
-        maximize: climb instead of descending.
-        decoupled_weight_decay: shrink w by ``1 - lr * weight_decay`` instead of changing the gradient; as `AdamW`.
-        foreach, fused, capturable: accepted; they choose between PyTorch's ways of computing the same step.
-        differentiable: has to be False: steps are not recorded.
+        amsgrad: divide by the largest v so far (Reddi, Kale and Kumar, 2018).
+        weight_decay, decoupled_weight_decay, maximize: see `Rule`; `AdamW` decouples by default.
+        foreach, fused: accepted; they name other ways to the same step.
+        differentiable, capturable: have to be False: steps are not recorded.
 
     Raises:
         ValueError: if a setting is out of its range.
@@ -62,20 +62,18 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        refuse_differentiable(differentiable)
-        require_not_negative("learning rate", lr)
-        require_not_negative("epsilon value", eps)
-        for place, beta in enumerate(betas):
-            if not 0 <= beta < 1:
-                raise explained(
-                    ValueError,
-                    f"Invalid beta parameter at index {place}: {beta}",
-                    why="it says how much of an average is kept, and has to be from 0 up to, not including, 1.",
-                    fix="the usual ones are betas=(0.9, 0.999).",
-                )
-        if not all(isinstance(beta, float) for beta in betas):
-            raise ValueError("betas must be either both floats or both Tensors")
-        require_not_negative("weight_decay value", weight_decay)
+        require_not_negative({"learning rate": lr, "epsilon value": eps})
+        require_betas(betas)
+        require_not_negative({"weight_decay value": weight_decay})
+        if not (all(isinstance(beta, float) for beta in betas) or all(isinstance(beta, Tensor) for beta in betas)):
+            raise explained(
+                ValueError,
+                "betas must be either both floats or both Tensors",
+                why=f"they are {betas}.",
+                fix="betas=(0.9, 0.999).",
+                lesson=13,
+            )
+        betas = float(betas[0]), float(betas[1])
         super().__init__(
             params,
             {
@@ -93,59 +91,30 @@ class Adam(Optimizer):
             },
         )
 
-    def step(self, closure: Closure | None = None) -> Any:
-        """Change all parameters once; see `Optimizer.step`."""
-        loss = self._loss(closure)
-        for group in self.param_groups:
-            lr, decay = float(group["lr"]), group["weight_decay"]
-            for tensor, w, g in self._moving(group):
-                if decay and group["decoupled_weight_decay"]:
-                    w *= 1 - lr * decay
-                elif decay:
-                    g = g + decay * w
-                w -= self._way(self._memory(tensor, group["amsgrad"]), g, lr, group)
-        return loss
+    def _change(self, tensor: Tensor, w: Array, g: Array, group: dict[str, Any], bench: Bench) -> None:
+        (beta1, beta2), amsgrad = group["betas"], group["amsgrad"]
+        memory = self.state[tensor] or self._begin(
+            tensor, exp_avg=0, exp_avg_sq=0, max_exp_avg_sq=0 if amsgrad else None
+        )
+        m, v = memory["exp_avg"].array, memory["exp_avg_sq"].array
 
-    def _memory(self, tensor: Tensor, amsgrad: bool) -> dict[str, Tensor]:
-        memory = self.state[tensor]
-        if not memory:
-            memory["step"] = wrap(np.zeros((), np.float32))
-            for name in ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")[: 3 if amsgrad else 2]:
-                memory[name] = wrap(np.zeros_like(tensor.array))
-        return memory
-
-    def _way(self, memory: dict[str, Tensor], g: Array, lr: float, group: dict[str, Any]) -> Array:
-        """How far to go, and bring the memory up to date."""
-        beta1, beta2 = group["betas"]
-        m, v, room = memory["exp_avg"].array, memory["exp_avg_sq"].array, self._room(g)
-        memory["step"].array += 1
-        step = memory["step"].item()
-
-        np.subtract(g, m, out=room)
-        room *= 1 - beta1
-        m += room
-        np.multiply(g, g, out=room)
-        room *= 1 - beta2
-        v *= beta2
-        v += room
-        if group["amsgrad"]:
+        t = counted(memory)
+        bench.lerp(m, g, 1 - beta1)
+        bench.scale(v, beta2)
+        bench.addcmul(v, 1 - beta2, g, g)
+        if amsgrad:
             largest = memory["max_exp_avg_sq"].array
             v = np.maximum(largest, v, out=largest)
-
-        np.sqrt(v, out=room)
-        room /= math.sqrt(1 - beta2**step)
-        room += group["eps"]
-        np.divide(m, room, out=room)
-        room *= lr / (1 - beta1**step)
-        return room
+        # The corrections are single numbers, so they are moved out of the fraction, as the paper's section 2 does.
+        correction = math.sqrt(1 - beta2**t)
+        lr = float(group["lr"]) * correction / (1 - beta1**t)
+        bench.addcdiv(w, -lr, m, bench.root(v, group["eps"] * correction))
 
 
 class AdamW(Adam):
     """Adam whose weight decay does not pass through the averages, as ``torch.optim.AdamW``.
 
-    (Loshchilov and Hutter, 2017.)
-
-    Arguments as those of `Adam`.
+    (Loshchilov and Hutter, 2017.) Arguments as those of `Adam`.
     """
 
     def __init__(
@@ -156,6 +125,24 @@ class AdamW(Adam):
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
         amsgrad: bool = False,
-        **options: Any,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, decoupled_weight_decay=True, **options)
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )

@@ -1,28 +1,28 @@
 """Optimizer: which tensors are to be changed, with which settings, and what is remembered about each.
 
-This module knows no rule for changing them; those are in the modules beside it. They work in place on the arrays of
-the parameters and on those of their gradients, and read nothing else of a tensor.
+This module knows no way of changing them: see `rule.py` and the modules that build on it.
 """
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from itertools import chain
 from typing import Any
 
-import numpy as np
-
+from teachgrad.autograd.hooks import RemovableHandle
 from teachgrad.errors import explained
 from teachgrad.grad_mode import enable_grad
-from teachgrad.graph import Array
 from teachgrad.tensor import Tensor
 from teachgrad.utils.tensors import clear_grad, typename
 
 Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Closure = Callable[[], Any]
+Hook = Callable[..., Any]
+MOMENTS = ("before step", "after step", "before saving", "after saving", "before loading", "after loading")
 
 
 class Optimizer:
@@ -52,7 +52,7 @@ class Optimizer:
                 fix="put the one in a list: [w].",
             )
         self.defaults = defaults
-        self._rooms: dict[Any, Array] = {}
+        self._prepare()
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         given: list[Any] = list(params)
@@ -69,13 +69,25 @@ class Optimizer:
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Take more tensors in, with settings of their own, as ``torch.optim.Optimizer.add_param_group``."""
         if not isinstance(param_group, dict):
-            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+            raise explained(
+                TypeError,
+                f"param_group must be a dict, but got {type(param_group)}",
+                why="a group is its tensors and their settings.",
+                fix="{'params': [w], 'lr': 0.1}.",
+                lesson=13,
+            )
         group = param_group
         named = _listed(group["params"])
         group["params"] = [entry[1] if isinstance(entry, tuple) else entry for entry in named]
         names = [entry[0] for entry in named if isinstance(entry, tuple)]
         if names and len(names) < len(named):
-            raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            raise explained(
+                ValueError,
+                "all optimizer params should be with/without names. Some param names are missing",
+                why=f"{len(names)} of {len(named)} parameters have a name.",
+                fix="give model.named_parameters(), or model.parameters().",
+                lesson=13,
+            )
         if names:
             group["param_names"] = names
         for tensor in group["params"]:
@@ -95,9 +107,13 @@ class Optimizer:
         for other in self.param_groups:
             if ("param_names" in group) != ("param_names" in other):
                 kind = "with names" if "param_names" in group else "without names"
-                raise ValueError(
+                raise explained(
+                    ValueError,
                     "all optimizer param groups should be with/without names. "
-                    f"cannot add param group {kind} to the optimizer"
+                    f"cannot add param group {kind} to the optimizer",
+                    why="the names of all groups are kept together.",
+                    fix="give names in every group, or in none.",
+                    lesson=13,
                 )
             if not set(other["params"]).isdisjoint(group["params"]):
                 raise explained(
@@ -122,26 +138,6 @@ class Optimizer:
         with enable_grad():
             return closure()
 
-    def _moving(self, group: dict[str, Any]) -> Iterator[tuple[Tensor, Array, Array]]:
-        """The tensors of a group that have a gradient: each with its array, to be changed, and what to go against.
-
-        That is the gradient or, where the loss is to be maximised, its opposite.
-        """
-        maximize = group["maximize"]
-        for tensor in group["params"]:
-            if tensor._grad is not None:
-                tensor.counter[0] += 1  # a graph that saved its value must not use the new one
-                g = tensor._grad.array
-                yield tensor, tensor.array, -g if maximize else g
-
-    def _room(self, array: Array) -> Array:
-        """Memory for an intermediate result of this shape and type. The same at every call: fresh memory is slow."""
-        key = array.shape, array.dtype
-        room = self._rooms.get(key)
-        if room is None:
-            room = self._rooms[key] = np.empty_like(array)
-        return room
-
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients, or set them to zero, as ``torch.optim.Optimizer.zero_grad``.
 
@@ -149,20 +145,89 @@ class Optimizer:
         """
         for group in self.param_groups:
             for tensor in group["params"]:
-                clear_grad(tensor, set_to_none)
+                if set_to_none:
+                    tensor._grad = None
+                else:
+                    clear_grad(tensor, set_to_none=False)
+
+    # Hooks: functions of the reader's own that are called at certain moments
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in vars(cls):
+            cls.step = _with_hooks(cls.step)  # type: ignore[method-assign]
+
+    def _prepare(self) -> None:
+        """Make what copies and saved optimizers do not carry along."""
+        self._hooks: dict[str, list[Hook]] = {moment: [] for moment in MOMENTS}
+        self._steps = 0  # taken by this object: schedulers want to know whether there was one
+
+    def _hang(self, moment: str, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        hooks = self._hooks[moment]
+        hooks.insert(0 if prepend else len(hooks), hook)
+        return RemovableHandle(hooks, hook)
+
+    def register_step_pre_hook(self, hook: Hook) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` before every step, as PyTorch's `register_step_pre_hook`.
+
+        What `step` is called with, itself first, is in `args` and `kwargs`; a hook may return another pair of them.
+        """
+        return self._hang("before step", hook)
+
+    def register_step_post_hook(self, hook: Hook) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` after every step, as PyTorch's `register_step_post_hook`.
+
+        >>> import teachgrad as tg
+        >>> optimizer = tg.optim.SGD([tg.ones(1, requires_grad=True)])
+        >>> handle = optimizer.register_step_post_hook(lambda optimizer, args, kwargs: print("a step"))
+        >>> optimizer.step()
+        a step
+        """
+        return self._hang("after step", hook)
+
+    def register_state_dict_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before `state_dict` collects anything."""
+        return self._hang("before saving", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` when `state_dict` is done; what it returns, if anything, is taken."""
+        return self._hang("after saving", hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before a state is loaded; what it returns, if anything, is loaded."""
+        return self._hang("before loading", hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` when a state has been loaded."""
+        return self._hang("after loading", hook, prepend)
+
+    # Saving and loading
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._prepare()
+        self.__dict__.update(state)
 
     def state_dict(self) -> dict[str, Any]:
         """Settings and memory, with tensors replaced by their numbers, as ``torch.optim.Optimizer.state_dict``."""
+        for hook in self._hooks["before saving"]:
+            hook(self)
         numbers: dict[Any, int] = {}
         for tensor in chain.from_iterable(group["params"] for group in self.param_groups):
             numbers.setdefault(tensor, len(numbers))
-        return {
+        out = {
             "state": {numbers.get(tensor, tensor): memory for tensor, memory in self.state.items()},
             "param_groups": [
                 {**{k: v for k, v in group.items() if k != "params"}, "params": [numbers[t] for t in group["params"]]}
                 for group in self.param_groups
             ],
         }
+        for hook in self._hooks["after saving"]:
+            changed = hook(self, out)
+            out = out if changed is None else changed
+        return out
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on where another optimizer stopped, as ``torch.optim.Optimizer.load_state_dict``.
@@ -173,15 +238,39 @@ class Optimizer:
         Raises:
             ValueError: if the number of groups, or of tensors in one, differs.
         """
-        saved = deepcopy(state_dict["param_groups"])
-        if len(saved) != len(self.param_groups):
+        state = dict(state_dict)
+        for hook in self._hooks["before loading"]:
+            changed = hook(self, state)
+            state = state if changed is None else changed
+        groups = deepcopy(state["param_groups"])
+        self._require_same_sizes(groups)
+        tensors = {
+            number: tensor
+            for group, other in zip(self.param_groups, groups, strict=True)
+            for number, tensor in zip(other["params"], group["params"], strict=True)
+        }
+        self.state = defaultdict(dict)
+        for number, memory in state["state"].items():
+            owner = tensors.get(number, number)
+            self.state[owner] = {key: _fitting(value, key, owner) for key, value in memory.items()}
+        for group, other in zip(self.param_groups, groups, strict=True):
+            other["params"] = group["params"]
+            for setting in self.defaults.keys() | {"param_names"}:
+                if setting in group:  # a state saved by an older version may lack some
+                    other.setdefault(setting, group[setting])
+        self.param_groups = groups
+        for hook in self._hooks["after loading"]:
+            hook(self)
+
+    def _require_same_sizes(self, groups: list[dict[str, Any]]) -> None:
+        if len(groups) != len(self.param_groups):
             raise explained(
                 ValueError,
                 "loaded state dict has a different number of parameter groups",
-                why=f"it has {len(saved)}, and this optimizer {len(self.param_groups)}.",
+                why=f"it has {len(groups)}, and this optimizer {len(self.param_groups)}.",
                 fix="make the optimizer with the same groups first.",
             )
-        for group, other in zip(self.param_groups, saved, strict=True):
+        for group, other in zip(self.param_groups, groups, strict=True):
             if len(group["params"]) != len(other["params"]):
                 raise explained(
                     ValueError,
@@ -189,19 +278,6 @@ class Optimizer:
                     why=f"it has {len(other['params'])} tensors where this optimizer has {len(group['params'])}.",
                     fix="make the optimizer for the same model first.",
                 )
-        tensors = {
-            number: tensor
-            for group, other in zip(self.param_groups, saved, strict=True)
-            for number, tensor in zip(other["params"], group["params"], strict=True)
-        }
-        self.state = defaultdict(dict)
-        for number, memory in state_dict["state"].items():
-            owner = tensors.get(number, number)
-            self.state[owner] = {key: _fitting(value, key, owner) for key, value in memory.items()}
-        self.param_groups = [
-            {**{k: v for k, v in group.items() if k == "param_names"}, **other, "params": group["params"]}
-            for group, other in zip(self.param_groups, saved, strict=True)
-        ]
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -211,34 +287,30 @@ class Optimizer:
         return text + ")"
 
 
-def require_not_negative(what: str, value: Any) -> None:
-    """Refuse a negative setting.
+def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A `step` that calls the hooks before and after it, as the outermost one of its class."""
 
-    Raises:
-        ValueError: with PyTorch's words, such as "Invalid learning rate: -1".
-    """
-    if not value >= 0:
-        raise explained(
-            ValueError,
-            f"Invalid {what}: {value}",
-            why="it has to be 0 or more.",
-            fix="to climb instead of descending, use maximize=True.",
-        )
+    @functools.wraps(step)
+    def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        self._steps += 1
+        before, after = self._hooks["before step"], self._hooks["after step"]
+        if not (before or after) or type(self).step is not hooked:
+            return step(self, *args, **kwargs)
+        args = self, *args
+        for hook in before:
+            changed = hook(self, args, kwargs)
+            if isinstance(changed, tuple) and len(changed) == 2:
+                args, kwargs = changed
+            elif changed is not None:
+                raise RuntimeError(
+                    f"{step.__qualname__} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                )
+        out = step(*args, **kwargs)
+        for hook in after:
+            hook(self, args, kwargs)
+        return out
 
-
-def refuse_differentiable(wanted: bool) -> None:
-    """Refuse the wish to differentiate through a step.
-
-    Raises:
-        NotImplementedError: if it is wished.
-    """
-    if wanted:
-        raise explained(
-            NotImplementedError,
-            "differentiable=True is not supported",
-            why="a step changes the parameters in place, outside of the graph.",
-            fix="write the step as an expression: w = w - lr * g, with g from autograd.grad(create_graph=True).",
-        )
+    return hooked
 
 
 def _listed(params: Any) -> list[Any]:
@@ -273,7 +345,10 @@ def _require_leaf(tensor: Any) -> None:
 
 
 def _fitting(value: Any, key: str, owner: Any) -> Any:
-    """A remembered tensor in the type of the tensor that it belongs to; counts of steps stay as they are."""
-    if isinstance(value, Tensor) and key != "step" and isinstance(owner, Tensor) and owner.is_floating_point():
-        return value.to(owner.dtype)
+    """What was remembered, in the type of the tensor that it belongs to; counts of steps stay as they are."""
+    if isinstance(value, Tensor):
+        if key != "step" and isinstance(owner, Tensor) and owner.is_floating_point():
+            return value.to(owner.dtype)
+    elif isinstance(value, list | tuple):
+        return type(value)(_fitting(entry, "", owner) for entry in value)
     return value

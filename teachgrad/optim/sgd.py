@@ -1,29 +1,30 @@
-"""Stochastic gradient descent: a step against the gradient, with momentum if wanted."""
+"""Stochastic gradient descent: a step against the gradient, with momentum or with averaging if wanted."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from teachgrad.errors import explained
 from teachgrad.graph import Array
-from teachgrad.optim.optimizer import Closure, Optimizer, Parameters, refuse_differentiable, require_not_negative
+from teachgrad.optim.bench import Bench
+from teachgrad.optim.optimizer import Parameters
+from teachgrad.optim.rule import Rule, counted, require_not_negative, scalar
 from teachgrad.tensor import Tensor, wrap
 
 
-class SGD(Optimizer):
+class SGD(Rule):
     """w -= lr * g, as ``torch.optim.SGD``; with momentum m:  v = m * v + (1 - dampening) * g;  w -= lr * v.
+
+    The first v is the first g (Sutskever and others, 2013, with the learning rate outside of v).
 
     Args:
         params: see `Optimizer`.
         lr: the learning rate: how far to go.
         momentum: how much of the last step's direction to keep.
         dampening: how much less of the gradient to add to it.
-        weight_decay: adds ``weight_decay * w`` to the gradient, which pulls towards 0.
         nesterov: take the gradient's own step on top of the momentum's.
-        maximize: climb instead of descending.
-        foreach, fused: accepted; they choose between PyTorch's ways of computing the same step.
+        weight_decay, maximize: see `Rule`.
+        foreach, fused: accepted; they name other ways to the same step.
         differentiable: has to be False: steps are not recorded.
 
     Raises:
@@ -52,10 +53,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        refuse_differentiable(differentiable)
-        require_not_negative("learning rate", lr)
-        require_not_negative("momentum value", momentum)
-        require_not_negative("weight_decay value", weight_decay)
+        require_not_negative({"learning rate": lr, "momentum value": momentum, "weight_decay value": weight_decay})
         if nesterov and (momentum <= 0 or dampening != 0):
             raise explained(
                 ValueError,
@@ -78,28 +76,89 @@ class SGD(Optimizer):
             },
         )
 
-    def step(self, closure: Closure | None = None) -> Any:
-        """Change all parameters once; see `Optimizer.step`."""
-        loss = self._loss(closure)
-        for group in self.param_groups:
-            lr, momentum, decay = float(group["lr"]), group["momentum"], group["weight_decay"]
-            for tensor, w, g in self._moving(group):
-                if decay:
-                    g = g + decay * w
-                if momentum:
-                    g = self._with_momentum(tensor, g, group)
-                w -= np.multiply(g, lr, out=self._room(w))
-        return loss
-
-    def _with_momentum(self, tensor: Tensor, g: Array, group: dict[str, Any]) -> Array:
-        """The direction of this step: what is kept of the last one's, and the gradient."""
-        memory, momentum = self.state[tensor], group["momentum"]
-        if "momentum_buffer" not in memory:
+    def _change(self, tensor: Tensor, w: Array, g: Array, group: dict[str, Any], bench: Bench) -> None:
+        lr, momentum = float(group["lr"]), group["momentum"]
+        if not momentum:
+            bench.add(w, -lr, g)
+            return
+        memory = self.state[tensor]
+        if memory.get("momentum_buffer") is None:
             memory["momentum_buffer"] = wrap(g.copy())
             v = memory["momentum_buffer"].array
         else:
             v = memory["momentum_buffer"].array
-            v *= momentum
-            v += g if group["dampening"] == 0 else np.multiply(g, 1 - group["dampening"], out=self._room(g))
-        direction: Array = g + momentum * v if group["nesterov"] else v
-        return direction
+            bench.scale(v, momentum)
+            bench.add(v, 1 - group["dampening"], g)
+        if group["nesterov"]:  # go along g + momentum * v
+            bench.add(w, -lr, g)
+            bench.add(w, -lr * momentum, v)
+        else:
+            bench.add(w, -lr, v)
+
+
+class ASGD(Rule):
+    """SGD with a learning rate that falls, and the average of its path, as ``torch.optim.ASGD``.
+
+    (Polyak and Juditsky, 1992.)
+
+        eta = lr / (1 + lambd * lr * t) ** alpha;  w = (1 - lambd * eta) * w - eta * g;  ax += (w - ax) / max(1, t - t0)
+
+    The average is in ``optimizer.state[w]["ax"]``.
+
+    Args:
+        params: see `Optimizer`.
+        lr: the learning rate at the start.
+        lambd: how fast it falls, and how strongly w is pulled towards 0.
+        alpha: the power with which it falls.
+        t0: the step at which averaging begins; before it `ax` is w itself.
+        weight_decay, maximize: see `Rule`.
+        foreach: accepted; it names another way to the same step.
+        differentiable, capturable: have to be False.
+
+    Raises:
+        ValueError: if a setting is negative.
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: Any = 1e-2,
+        lambd: float = 1e-4,
+        alpha: float = 0.75,
+        t0: float = 1e6,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
+    ) -> None:
+        require_not_negative({"learning rate": lr, "weight_decay value": weight_decay})
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "lambd": lambd,
+                "alpha": alpha,
+                "t0": t0,
+                "weight_decay": weight_decay,
+                "foreach": foreach,
+                "maximize": maximize,
+                "differentiable": differentiable,
+                "capturable": capturable,
+            },
+        )
+
+    def _change(self, tensor: Tensor, w: Array, g: Array, group: dict[str, Any], bench: Bench) -> None:
+        lr, lambd = float(group["lr"]), group["lambd"]
+        memory = self.state[tensor] or self._begin(tensor, eta=scalar(lr), mu=scalar(1), ax=0)
+        ax, eta, mu = memory["ax"].array, memory["eta"].array, memory["mu"].array
+
+        t = counted(memory)
+        bench.scale(w, 1 - lambd * eta.item())
+        bench.add(w, -eta.item(), g)
+        if mu == 1:
+            ax[...] = w
+        else:
+            bench.lerp(ax, w, mu.item())
+        eta[()] = lr / (1 + lambd * lr * t) ** group["alpha"]
+        mu[()] = 1 / max(1, t - group["t0"])
