@@ -227,7 +227,7 @@ def repeat_interleave(a: Tensor, repeats: int | Tensor | None = None, dim: int |
             fix="give one number for all, or one for each.",
         )
     index: tuple[Any, ...] = (*(slice(None),) * axis, np.repeat(np.arange(counts.size), counts))
-    return result(INTERLEAVE, a.array[index], (a,), (index, a.array.shape))
+    return result(INTERLEAVE, a.array.take(index[-1], axis), (a,), (index, a.array.shape))
 
 
 # Triangles and diagonals

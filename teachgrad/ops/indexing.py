@@ -14,7 +14,7 @@ import numpy as np
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.table import method, operand, result
-from teachgrad.ops.views import copy_, in_place, view
+from teachgrad.ops.views import copy_, fill_, in_place, view
 from teachgrad.tensor import Tensor
 
 # PyTorch names the node by the last step of the index: a number selects, a slice slices, None unsqueezes.
@@ -69,7 +69,7 @@ def getitem(a: Tensor, index: Any) -> Tensor:
     whole = (
         steps if Ellipsis in steps else (*steps, Ellipsis)
     )  # with an ellipsis, NumPy returns a view also of one element
-    return view(_named(steps), _chosen(a.array, whole), a, (whole, a.array.shape), lambda t: getitem(t, index))
+    return view(_named(steps, a.array.shape), _chosen(a.array, whole), a, (whole, a.array.shape), lambda t: getitem(t, index))
 
 
 @method("__setitem__")
@@ -78,7 +78,7 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
     source = value if isinstance(value, Tensor) else operand("setitem", value, a.array)
     steps = _as_tuple(index)
     if _is_basic(steps):
-        copy_(a if index is Ellipsis else getitem(a, index), source)
+        (copy_ if source.array.ndim else fill_)(a if index is Ellipsis else getitem(a, index), source)
         return
 
     def put(old: Tensor) -> Tensor:
@@ -118,15 +118,31 @@ def _is_basic(steps: tuple[Any, ...]) -> bool:
     return not any(isinstance(step, np.ndarray | bool) for step in steps)
 
 
-def _named(steps: tuple[Any, ...]) -> Op:
-    for step in reversed(steps):
+def _named(steps: tuple[Any, ...], shape: tuple[int, ...]) -> Op:
+    if len(steps) == 1 and isinstance(steps[0], slice):
+        return SLICE
+    for place in reversed(range(len(steps))):
+        step = steps[place]
         if step is None:
             return UNSQUEEZE
-        if isinstance(step, slice) and step != slice(None):
-            return SLICE
-        if not isinstance(step, slice) and step is not Ellipsis:
+        if isinstance(step, slice):
+            if _cuts(steps, place, shape):
+                return SLICE
+        elif step is not Ellipsis:
             return SELECT
-    return SLICE if any(isinstance(step, slice) for step in steps) else ALIAS
+    return ALIAS
+
+
+def _cuts(steps: tuple[Any, ...], place: int, shape: tuple[int, ...]) -> bool:
+    """Whether a slice among others is a step for PyTorch: one that takes all from 0 on is none."""
+    start, stop, by = steps[place].start, steps[place].stop, steps[place].step
+    if start or by not in (None, 1):
+        return True
+    if stop is None:
+        return False
+    if Ellipsis in steps[:place]:
+        return bool(stop < shape[-sum(step is not None for step in steps[place:])])
+    return bool(stop < shape[sum(step is not None for step in steps[:place])])
 
 
 def _chosen(x: Array, steps: tuple[Any, ...]) -> Array:

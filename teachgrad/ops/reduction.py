@@ -353,9 +353,10 @@ def prod(
     x = a.array
     along = axis if dim is None else dim
     if along is None:
-        return result(PROD_ALL, np.multiply.reduce(x, None, _sum_type(x)), (a,), (None, (1,) * x.ndim))
+        product = np.multiply.reduce(x, None, x.dtype if dtype else _sum_type(x))
+        return result(PROD_ALL, product, (a,), (None, (1,) * x.ndim))
     axes, kept = reduced(a, along)
-    product = x.prod(axes, _sum_type(x), keepdims=keepdim or keepdims)
+    product = x.prod(axes, x.dtype if dtype else _sum_type(x), keepdims=keepdim or keepdims)
     return result(PROD, product, (a,), (axes[0] if axes else None, kept))
 
 

@@ -61,6 +61,7 @@ TRANSPOSE = Op("TransposeBackward0", [lambda g, i, j: g.swapaxes(i, j)], ("i", "
 T = Op("TBackward0", [lambda g: g.T], symbol="ᵀ")
 PERMUTE = Op("PermuteBackward0", [lambda g, back: np.transpose(g, back)], ("back",), "permute")
 EXPAND = Op("ExpandBackward0", [lambda g: g], symbol="expand")  # the engine sums over what was stretched
+ALIAS = Op("AliasBackward0", [lambda g: g], symbol="alias")
 CLONE = Op("CloneBackward0", [lambda g: g], symbol="clone")
 CONVERT = Op("ToCopyBackward0", [lambda g: g], symbol="to")  # the engine gives g the type of the input
 
@@ -364,6 +365,8 @@ def movedim(a: Tensor, source: int | Sequence[int], destination: int | Sequence[
     for name, dims in zip(("source", "destination"), axes):
         if len(set(dims)) < len(dims):
             raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+    if ndim == 0:
+        return view_of(ALIAS, a.array[...], a, (), lambda t: movedim(t, 0, 0))
     order = [axis for axis in range(ndim) if axis not in axes[0]]
     for to_place, axis in sorted(zip(axes[1], axes[0])):
         order.insert(to_place, axis)
@@ -380,6 +383,15 @@ def _reversed(a: Tensor) -> Tensor:
 
 def _matrices_transposed(a: Tensor) -> Tensor:
     """The last two dimensions swapped, as ``torch.Tensor.mT``."""
+    if a.array.ndim == 0:
+        return permute(a)
+    if a.array.ndim == 1:
+        raise explained(
+            RuntimeError,
+            "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.",
+            why=f"a vector of shape {a.array.shape} has no rows and columns to swap.",
+            fix="x[:, None] makes a column of it, x[None] a row.",
+        )
     return transpose(a, -2, -1)
 
 

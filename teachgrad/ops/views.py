@@ -58,10 +58,7 @@ class View:
     def refresh(self, view: Tensor) -> None:
         """Bring the history of `view` up to date, if the memory was written to since."""
         now = view.counter[0]
-        if not self.recorded:  # taken in no_grad: a leaf, but one that wants a gradient if its base does
-            view._requires_grad = view._requires_grad or self.base._requires_grad
-            return
-        if self.version == now:
+        if self.version == now or not self.recorded:
             return
         self.version = now
         base = self.base
@@ -119,6 +116,9 @@ def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> T
     before._grad_fn, before._requires_grad = target.grad_fn, target.requires_grad
     after = function(before, *args, **kwargs)
     _refuse_misfit(target, after)
+    for arg in (*args, *kwargs.values()):
+        if isinstance(arg, Tensor) and arg.counter is target.counter:
+            refuse_overlap(target.array, arg.array)
     if after._requires_grad:
         before.array = target.array.copy()  # a formula may have saved it
     target.array[...] = after.array
@@ -174,6 +174,32 @@ def _refuse_leaf(target: Tensor) -> None:
         )
 
 
+def refuse_overlap(target: Array, source: Array) -> None:
+    """Refuse to read numbers from memory that is being written to, unless each is read just where it is written."""
+    (low, high), (start, end) = (np.lib.array_utils.byte_bounds(x) for x in (target, source))
+    if target.shape == source.shape and target.strides == source.strides and low == start:
+        return
+    if low < end and start < high and _in_one_piece(target) and _in_one_piece(source):
+        raise explained(
+            RuntimeError,
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+            "memory location. Please clone() the tensor before performing the operation.",
+            why="the value to compute with is a part of the tensor that is written to, and changes on the way.",
+            fix="x += x[0].clone() reads from a copy; x = x + x[0] makes a new tensor.",
+        )
+
+
+def _in_one_piece(x: Array) -> bool:
+    """Whether the elements, in some order of the dimensions, lie in memory without gaps: PyTorch checks no others."""
+    room = x.itemsize
+    for step, size in sorted(zip(x.strides, x.shape)):
+        if size > 1:
+            if step != room:
+                return False
+            room *= size
+    return x.size > 0
+
+
 def _refuse_misfit(target: Tensor, after: Tensor) -> None:
     if not target.array.flags.writeable:
         raise explained(
@@ -213,14 +239,22 @@ def in_place_twin(name: str, function: Function) -> Function:
 @method("zero_")
 def zero_(a: Tensor) -> Tensor:
     """Set every element to 0, in place, as ``torch.Tensor.zero_``."""
-    return fill_(a, 0)
+    return in_place(lambda old: result(_ZERO, np.zeros_like(old.array), (old,)), a)
 
 
 @method("fill_")
 def fill_(a: Tensor, value: Any) -> Tensor:
     """Set every element to `value`, in place, as ``torch.Tensor.fill_``."""
-    number = value.item() if isinstance(value, Tensor) else value
-    return in_place(lambda old: result(_FILL, np.full_like(old.array, number), (old,)), a)
+    if not isinstance(value, Tensor):
+        return in_place(lambda old: result(_FILL, np.full_like(old.array, value), (old,)), a)
+    if value.array.ndim:
+        raise explained(
+            RuntimeError,
+            f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions.",
+            why=f"one number is written everywhere, and this tensor has shape {value.array.shape}.",
+            fix="x.copy_(values) writes many.",
+        )
+    return in_place(lambda old: result(_FILL_FROM, np.full_like(old.array, value.array), (old, value)), a)
 
 
 @method("copy_")
@@ -239,8 +273,11 @@ def copy_(a: Tensor, source: Tensor) -> Tensor:
             ) from None
         return result(_COPY, array.astype(old.array.dtype), (old, source))
 
+    if source.counter is a.counter:
+        refuse_overlap(a.array, source.array)
     return in_place(copied, a)
 
 
-_FILL = Op("FillBackward0", [lambda g: g * 0])
+_ZERO, _FILL = (Op(f"{name}", [lambda g: g * 0]) for name in ("ZeroBackward0", "FillBackward2"))
+_FILL_FROM = Op("FillBackward3", [lambda g: g * 0, lambda g: g], symbol="fill")  # the engine sums over the elements
 _COPY = Op("CopyBackwards", [lambda g: g * 0, lambda g: g], symbol="copy")
