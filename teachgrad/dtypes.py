@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from teachgrad.errors import explained
+
 __all__ = [  # what the face of the package offers; `bool`, `int` and `float` it adds itself
     "double",
     "dtype",
@@ -84,11 +86,17 @@ def of_numpy(numpy_dtype: np.dtype[Any]) -> dtype:
 
 def unsupported(numpy_dtype: np.dtype[Any]) -> TypeError:
     """The error for element types that no tensor has."""
-    kind = "complex numbers are outside of its scope" if numpy_dtype.kind == "c" else "it has no such type"
-    return TypeError(
-        f"can't convert np.ndarray of type {numpy_dtype}. The only supported types are: "
-        f"{', '.join(d.name for d in ALL)}.\n"
-        f"teachgrad computes with real numbers; {kind}. Convert the array first, for example with .astype('float32')."
+    name = "numpy." + numpy_dtype.type.__name__
+    if numpy_dtype.kind == "c":
+        why = "teachgrad computes with real numbers; complex numbers are outside of its scope."
+        fix = "take z.real and z.imag apart, as two tensors."
+    elif numpy_dtype.kind in "SUO":
+        why, fix = f"{name} is no number, and tensors hold numbers.", "number the words, or convert: .astype('float32')"
+    else:
+        why, fix = f"no type of tensors is like {numpy_dtype}.", "convert the array first: .astype('float32')"
+    supported = ", ".join(d.name for d in ALL)
+    return explained(
+        TypeError, f"can't convert np.ndarray of type {name}. The only supported types are: {supported}.", why, fix
     )
 
 
@@ -109,9 +117,11 @@ def set_default_dtype(d: dtype) -> None:
     """
     global _default
     if not getattr(d, "is_floating_point", False):
-        raise TypeError(
-            f"only floating-point types are supported as the default type, got {d!r}.\n"
-            "Gradients need real numbers: use torch.float32 or torch.float64."
+        raise explained(
+            TypeError,
+            "only floating-point types are supported as the default type",
+            why=f"{d!r} cannot hold fractions, and so no gradients.",
+            fix="use torch.float32 or torch.float64.",
         )
     _default = d
 

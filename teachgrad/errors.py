@@ -20,6 +20,10 @@ _C_NAMES = {
     "float16": "Half", "float32": "Float", "float64": "Double", "int8": "Char", "int16": "Short", "int32": "Int",
     "int64": "Long", "uint8": "Byte", "bool": "Bool",
 }  # fmt: skip
+_SCALAR_NAMES = {
+    "float16": "c10::Half", "float32": "float", "float64": "double", "int8": "signed char", "int16": "short int",
+    "int32": "int", "int64": "long int", "uint8": "unsigned char", "bool": "bool",
+}  # fmt: skip
 
 
 def explained(kind: type[E], words: str, why: str, fix: str, lesson: int | None = None) -> E:
@@ -33,8 +37,12 @@ def explained(kind: type[E], words: str, why: str, fix: str, lesson: int | None 
       Fix: ...
       Lesson 05, backward() from the inside, explains it.
     """
-    last = "" if lesson is None else f"\n  {pointer(lesson)}"
-    return kind(f"{words}\n  Why: {why}\n  Fix: {fix}{last}")
+    more = f"  Why: {why}\n  Fix: {fix}" + ("" if lesson is None else f"\n  {pointer(lesson)}")
+    if not issubclass(kind, KeyError):
+        return kind(f"{words}\n{more}")
+    error = kind(words)  # this kind shows its message in quotes, with its line breaks spelt out; a note stays readable
+    error.add_note(more)
+    return error
 
 
 def c_name(dtype: Any) -> str:
@@ -46,6 +54,12 @@ def c_name(dtype: Any) -> str:
     """
     name: str = dtype.name
     return _C_NAMES.get(name, name)
+
+
+def scalar_name(dtype: Any) -> str:
+    """The name that other messages of PyTorch give to it: that of a number in C++, such as ``long int`` for int64."""
+    name: str = dtype.name
+    return _SCALAR_NAMES.get(name, name)
 
 
 # Of the graph
@@ -61,12 +75,14 @@ def freed(node: str) -> RuntimeError:
         "saved tensors after calling backward.",
         why=f"an earlier backward pass went through {node} and freed what it had saved.",
         fix="run the forward pass again (a new graph), or keep this one: backward(retain_graph=True) the first time.",
+        lesson=5,
     )
 
 
 def modified(reader: str, array: Any, source: Any, now: int, expected: int) -> RuntimeError:
     """A value that a formula saved was written over. `source` is the node that made it, if there is one."""
-    origin = "" if source is None else f", which is output 0 of {source.name().rpartition('::')[2]},"
+    maker = "" if source is None else source.name().partition("Backward")[0]
+    origin = f", which is output 0 of {maker}," if maker and "::" not in maker else ""  # a leaf has no maker
     return explained(
         RuntimeError,
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
@@ -74,6 +90,7 @@ def modified(reader: str, array: Any, source: Any, now: int, expected: int) -> R
         f"{expected} instead.",
         why=f"{reader} saved this value to compute its gradient; since then an in-place operation changed it.",
         fix="use the operation that makes a new tensor (x = x + 1, not x += 1), or change the value after backward().",
+        lesson=8,
     )
 
 
@@ -87,6 +104,7 @@ def no_history(position: int) -> RuntimeError:
         f"element {position} of tensors does not require grad and does not have a grad_fn",
         why="nothing that it was computed from requires grad, or it was computed under no_grad or after detach.",
         fix="make the inputs with requires_grad=True, and compute the result outside of no_grad.",
+        lesson=5,
     )
 
 
@@ -97,6 +115,7 @@ def not_scalar(shape: Shape, size: int) -> RuntimeError:
         "grad can be implicitly created only for scalar outputs",
         why=f"this tensor has shape {shape}: {size} outputs, each with a gradient of its own.",
         fix="reduce it to one number (y.sum(), y.mean()), or weigh the outputs: y.backward(gradient=...).",
+        lesson=5,
     )
 
 
@@ -106,8 +125,31 @@ def misfit_seed(position: int, gradient: Any, output: Any) -> RuntimeError:
         RuntimeError,
         f"Mismatch in shape: grad_output[{position}] has a shape of {gradient} and output[{position}] has a shape of "
         f"{output}.",
-        why="the gradient holds one weight for each output element.",
+        why="the gradient to start from holds one weight for each output element.",
         fix="give a gradient of the output's shape, such as torch.ones_like(y).",
+        lesson=5,
+    )
+
+
+def no_gradient(value: Any) -> TypeError:
+    """A gradient to start from that is no tensor."""
+    kind = type(value).__name__
+    return explained(
+        TypeError,
+        f"gradients can be either Tensors or None, but got {kind}",
+        why=f"the gradient to start from holds one weight for each output element, and {value!r:.40} is a {kind}.",
+        fix="wrap it: y.backward(torch.tensor(...)).",
+        lesson=5,
+    )
+
+
+def no_inputs() -> RuntimeError:
+    """A backward pass to nowhere."""
+    return explained(
+        RuntimeError,
+        "`inputs` argument to `backward()` cannot be empty.",
+        why="it names the tensors that are to get a gradient, and the list is empty.",
+        fix="leave it out, and every leaf gets its gradient.",
     )
 
 
@@ -118,30 +160,44 @@ def not_wanted() -> RuntimeError:
         "One of the differentiated Tensors does not require grad",
         why="a gradient was asked for with respect to a tensor that operations are not recorded for.",
         fix="give it requires_grad=True before the forward pass.",
+        lesson=5,
     )
 
 
-def unused() -> RuntimeError:
+def unused(position: int, shape: Shape) -> RuntimeError:
     """A gradient with respect to a tensor that the output does not depend on."""
     return explained(
         RuntimeError,
-        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
-        "is the desired behavior.",
-        why="no path in the graph leads from the outputs to this tensor.",
+        f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
+        "allow_unused=True if this is the desired behavior.",
+        why=f"no path in the graph leads from the outputs to this tensor, of shape {shape}.",
         fix="check that the very tensor, not a copy, was used; or take None with allow_unused=True.",
+        lesson=5,
+    )
+
+
+def nothing_recorded(words: str) -> RuntimeError:
+    """A hook, or a gradient to keep, where no gradient will pass."""
+    return explained(
+        RuntimeError,
+        words,
+        why="nothing is recorded for this tensor, so no gradient will ever pass it.",
+        fix="make it, or what it is computed from, with requires_grad=True.",
+        lesson=5,
     )
 
 
 # Of tensors
 
 
-def not_differentiable(dtype: Any) -> RuntimeError:
+def not_differentiable(dtype: Any, words: str = "only Tensors of floating point dtype") -> RuntimeError:
     """Gradients asked for where there is no slope."""
     return explained(
         RuntimeError,
-        "only Tensors of floating point and complex dtype can require gradients",
+        f"{words} can require gradients",
         why=f"this tensor holds {dtype}; between whole numbers there is nothing to slide along, so there is no slope.",
-        fix="make it of real numbers: torch.tensor([1., 2.]) or x.float().",
+        fix="make it of real numbers: torch.tensor([1., 2.]), dtype=torch.float32 or x.float().",
+        lesson=1,
     )
 
 
@@ -153,6 +209,7 @@ def not_a_leaf(node: str) -> RuntimeError:
         "subgraph that doesn't require differentiation use var_no_grad = var.detach().",
         why=f"this tensor was computed (by {node}), so its history decides.",
         fix="x = x.detach() gives a tensor that shares the numbers but not the history.",
+        lesson=8,
     )
 
 
@@ -160,9 +217,26 @@ def misfit_grad(have: Shape, have_dtype: Any, want: Shape, want_dtype: Any) -> R
     """A tensor assigned to `.grad` that does not fit."""
     return explained(
         RuntimeError,
-        f"assigned grad has data of a different {'size' if have != want else 'type'}",
+        f"attempting to assign a gradient of size '{list(have)}' to a tensor of size '{list(want)}'."
+        if have != want
+        else f"attempting to assign a gradient with dtype '{scalar_name(have_dtype)}' to a tensor with grad_dtype "
+        f"'{c_name(want_dtype)}'.",
         why=f"there is one slope for each element: {want} of {want_dtype}, and this is {have} of {have_dtype}.",
         fix="assign a tensor of the same shape and dtype, or None to clear the gradient.",
+        lesson=8,
+    )
+
+
+def grad_of_computed() -> UserWarning:
+    """`.grad` read of a tensor that is no leaf and does not retain its gradient."""
+    return explained(
+        UserWarning,
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+        "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+        "Tensor, use .retain_grad() on the non-leaf Tensor.",
+        why="gradients pass through computed tensors on their way to the leaves, and are kept there only.",
+        fix="call y.retain_grad() before backward(), or read the .grad of the leaves.",
+        lesson=5,
     )
 
 
@@ -179,6 +253,27 @@ def not_one_element(shape: Shape) -> RuntimeError:
     )
 
 
+def no_dimension(words: str) -> TypeError:
+    """`len` of, or a loop over, a single number."""
+    return explained(
+        TypeError,
+        words,
+        why="the tensor is a single number, of shape (): there are no rows to count or to walk through.",
+        fix="x.item() is the number; x.reshape(1) is a vector of one element.",
+        lesson=7,
+    )
+
+
+def not_a_number(shape: Shape) -> ValueError:
+    """`float` or `int` of a tensor that does not hold exactly one element."""
+    return explained(
+        ValueError,
+        "only one element tensors can be converted to Python scalars",
+        why=f"its shape is {shape}, and a Python number is a single value.",
+        fix="reduce it first, as in float(x.mean()), pick one, as in float(x[0]), or use x.tolist().",
+    )
+
+
 def numpy_of_tracked() -> RuntimeError:
     """`numpy` of a tensor that requires grad."""
     return explained(
@@ -186,6 +281,7 @@ def numpy_of_tracked() -> RuntimeError:
         "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
         why="NumPy records nothing, so what you compute from the array would have no gradient.",
         fix="x.detach().numpy() says that you want the numbers only.",
+        lesson=8,
     )
 
 
@@ -210,13 +306,24 @@ def deepcopy_of_computed() -> RuntimeError:
     )
 
 
+def inference_forbids(words: str) -> RuntimeError:
+    """Something that needs the count of changes, asked of a tensor made in inference mode."""
+    return explained(
+        RuntimeError,
+        words,
+        why="it was made under inference_mode, where changes are not counted; autograd could not trust its value.",
+        fix="x.clone() is a normal tensor; or make it under torch.no_grad() instead.",
+    )
+
+
 def detach_of_view() -> RuntimeError:
     """`detach_` of a view."""
     return explained(
         RuntimeError,
         "Can't detach views in-place. Use detach() instead.",
         why="a view shares its history with the tensor that it was taken of.",
-        fix="x = x.detach()",
+        fix="x = x.detach() makes a new tensor, without the history.",
+        lesson=8,
     )
 
 
@@ -228,4 +335,5 @@ def no_such_dim(dim: int, ndim: int) -> IndexError:
         f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})",
         why=f"the tensor has {ndim} dimensions, counted from 0, or from -1 at the end.",
         fix="choose a dim in that range; x.shape shows the dimensions.",
+        lesson=7,
     )

@@ -52,9 +52,9 @@ def test_grad_can_be_assigned_if_it_fits():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     x.grad = tg.ones(2)
     assert x.grad.tolist() == [1, 1]
-    with pytest.raises(RuntimeError, match="assigned grad has data of a different size"):
+    with pytest.raises(RuntimeError, match=r"a gradient of size '\[3\]' to a tensor of size '\[2\]'"):
         x.grad = tg.ones(3)
-    with pytest.raises(RuntimeError, match="assigned grad has data of a different type"):
+    with pytest.raises(RuntimeError, match="a gradient with dtype 'double' to a tensor with grad_dtype 'Float'"):
         x.grad = tg.ones(2, dtype=tg.float64)
     with pytest.raises(TypeError, match="assigned grad expected to be a Tensor or None but got grad of type 'int'"):
         x.grad = 1

@@ -47,8 +47,13 @@ def gradcheck(
     arguments: list[Any] = several(inputs)
     checked = [i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad]
     if not checked:
-        raise ValueError(
-            "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
+        raise explained(
+            ValueError,
+            "gradcheck expects at least one input tensor to require gradient, but none of them have "
+            "requires_grad=True.",
+            why="the inputs that require grad are nudged, and there is none.",
+            fix="torch.ones(2, dtype=torch.float64, requires_grad=True), for example.",
+            lesson=6,
         )
     outputs = several(func(*arguments))
     for o, output in enumerate(outputs):

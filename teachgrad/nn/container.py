@@ -108,7 +108,13 @@ class Sequential(Row):
 
     def __add__(self, other: Sequential) -> Sequential:
         if not isinstance(other, Sequential):
-            raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
+            raise explained(
+                ValueError,
+                f"add operator supports only objects of Sequential class, but {type(other)} is given.",
+                why="only the layers of a Sequential have an order that can be continued.",
+                fix="put it into one: first + nn.Sequential(layer).",
+                lesson=11,
+            )
         return Sequential(*self, *other)
 
 
@@ -218,9 +224,13 @@ class ModuleDict(Module):
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | ModuleDict) -> None:
         """Enter modules by name; those of a name that is taken are replaced."""
         if not isinstance(modules, Iterable):
-            raise TypeError(
+            raise explained(
+                TypeError,
                 "ModuleDict.update should be called with an iterable of key/value pairs, but got "
-                f"{type(modules).__name__}"
+                f"{type(modules).__name__}",
+                why="each module needs a name.",
+                fix="give a dictionary: {'name': module}.",
+                lesson=11,
             )
         for key, module in modules.items() if isinstance(modules, Mapping | ModuleDict) else modules:
             self[key] = module

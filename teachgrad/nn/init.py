@@ -93,7 +93,13 @@ def kaiming_normal_(
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     if mode.lower() not in ("fan_in", "fan_out"):
-        raise ValueError(f"Mode {mode.lower()} not supported, please use one of ['fan_in', 'fan_out']")
+        raise explained(
+            ValueError,
+            f"Mode {mode.lower()} not supported, please use one of ['fan_in', 'fan_out']",
+            why="the spread follows from the number of inputs (fan_in) or of outputs (fan_out).",
+            fix="choose one of the two.",
+            lesson=14,
+        )
     fan = fans(tensor)[mode.lower() == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
@@ -113,11 +119,23 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
         if isinstance(slope, bool) or not isinstance(slope, int | float):
-            raise ValueError(f"negative_slope {slope} not a valid number")
+            raise explained(
+                ValueError,
+                f"negative_slope {slope} not a valid number",
+                why="for leaky_relu the parameter is its slope below 0.",
+                fix="give a number, such as 0.01.",
+                lesson=14,
+            )
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity == "selu":
         return 3.0 / 4
-    raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+    raise explained(
+        ValueError,
+        f"Unsupported nonlinearity {nonlinearity}",
+        why="no gain is known for it.",
+        fix="choose linear, sigmoid, tanh, relu, leaky_relu or selu.",
+        lesson=14,
+    )
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:

@@ -93,7 +93,12 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     Unlike `clamp`, it has the slope 0 at the limits themselves.
     """
     if min_val > max_val:
-        raise ValueError("min_val cannot be greater than max_val")
+        raise explained(
+            ValueError,
+            "min_val cannot be greater than max_val",
+            why=f"what lies between min_val = {min_val} and max_val = {max_val} is kept, and nothing does.",
+            fix="exchange the two.",
+        )
     if inplace:
         return in_place(hardtanh, input, min_val, max_val)
     x = input.array
@@ -248,7 +253,12 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         RuntimeError: if `alpha` is 0.
     """
     if alpha == 0:
-        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+        raise explained(
+            RuntimeError,
+            "ZeroDivisionError: alpha cannot be 0 for CELU",
+            why="celu divides by alpha.",
+            fix="give another alpha, such as 1.0.",
+        )
     if inplace:
         return in_place(celu, input, alpha)
     x = reals("elu_cpu", input)
@@ -320,7 +330,12 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     x = reals("glu_cpu", input)
     axis = checked_dim(dim, x.ndim)
     if x.ndim == 0:
-        raise RuntimeError("glu does not support 0-dimensional tensors")
+        raise explained(
+            RuntimeError,
+            "glu does not support 0-dimensional tensors",
+            why="one half of the tensor is the gate of the other, and a single number has no halves.",
+            fix="x.reshape(-1) makes a vector; its size has to be even.",
+        )
     if x.shape[axis] % 2:
         raise explained(
             RuntimeError,
@@ -370,7 +385,12 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
             return result(GELU, x * probability_below(x), (input,))
         case "tanh":
             return result(GELU_TANH, x * (0.5 * (1 + np.tanh(_inner(x)))), (input,))
-    raise RuntimeError("approximate argument must be either none or tanh.")
+    raise explained(
+        RuntimeError,
+        "approximate argument must be either none or tanh.",
+        why=f"gelu is computed exactly ('none') or approximately ('tanh'), and {approximate!r} is neither.",
+        fix="choose one of the two.",
+    )
 
 
 def probability_below(a: Any) -> Any:

@@ -12,7 +12,7 @@ from teachgrad import dtypes
 from teachgrad.device import device as Device  # noqa: N812 - `device` is the argument's name
 from teachgrad.device import require_cpu
 from teachgrad.dtypes import dtype as Dtype  # noqa: N812 - `dtype` is the argument's name
-from teachgrad.errors import explained
+from teachgrad.errors import explained, not_differentiable
 from teachgrad.graph import Array
 from teachgrad.ops.nested import converted, no_room
 from teachgrad.tensor import Tensor, wrap
@@ -38,12 +38,7 @@ def made(array: Array, device: Where = None, requires_grad: bool = False) -> Ten
     out = wrap(array)
     if requires_grad:
         if array.dtype.kind != "f":
-            raise explained(
-                RuntimeError,
-                "Only Tensors of floating point and complex dtype can require gradients",
-                why=f"this one holds {out.dtype}; between whole numbers there is no slope.",
-                fix="make it of real numbers: a decimal point (1. instead of 1) or dtype=torch.float32.",
-            )
+            raise not_differentiable(out.dtype, "Only Tensors of floating point and complex dtype")
         out.requires_grad_()
     return out
 

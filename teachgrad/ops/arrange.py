@@ -11,7 +11,17 @@ from teachgrad.errors import explained, no_such_dim
 from teachgrad.graph import Array, Op
 from teachgrad.ops.indexing import placed
 from teachgrad.ops.parts import diagonal as diagonal_of
-from teachgrad.ops.shape import clone, distinct_dims, expand, flatten, ravel, reshape, sizes_of, unsqueeze
+from teachgrad.ops.shape import (
+    clone,
+    distinct_dims,
+    expand,
+    flatten,
+    nothing_to_join,
+    ravel,
+    reshape,
+    sizes_of,
+    unsqueeze,
+)
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
@@ -19,6 +29,7 @@ from teachgrad.tensor import Tensor, wrap
 __all__ = [  # what the face of the package offers
     "diag",
     "diag_embed",
+    "diagflat",
     "flip",
     "fliplr",
     "flipud",
@@ -86,7 +97,12 @@ def flip(a: Tensor, *dims: Any) -> Tensor:
 def fliplr(a: Tensor) -> Tensor:
     """Columns in reverse order, as ``torch.fliplr``."""
     if a.array.ndim < 2:
-        raise RuntimeError("Input must be >= 2-d.")
+        raise explained(
+            RuntimeError,
+            "Input must be >= 2-d.",
+            why=f"columns are reversed, and a tensor of shape {a.array.shape} has none.",
+            fix="torch.flip(x, [0]) reverses a vector.",
+        )
     return flip(a, 1)
 
 
@@ -94,7 +110,12 @@ def fliplr(a: Tensor) -> Tensor:
 def flipud(a: Tensor) -> Tensor:
     """Rows in reverse order, as ``torch.flipud``."""
     if a.array.ndim < 1:
-        raise RuntimeError("Input must be >= 1-d.")
+        raise explained(
+            RuntimeError,
+            "Input must be >= 1-d.",
+            why="rows are reversed, and a single number has none.",
+            fix="x.item() is the number.",
+        )
     return flip(a, 0)
 
 
@@ -137,12 +158,27 @@ def rot90(a: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
             [1, 3]])
     """
     if len(dims) != 2:
-        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+        raise explained(
+            RuntimeError,
+            f"expected total rotation dims == 2, but got dims = {len(dims)}",
+            why=f"a plane is turned, and {tuple(dims)} does not name its two dimensions.",
+            fix="name two, as in dims=(0, 1).",
+        )
     if a.array.ndim < 2:
-        raise RuntimeError(f"expected total dims >= 2, but got total dims = {a.array.ndim}")
+        raise explained(
+            RuntimeError,
+            f"expected total dims >= 2, but got total dims = {a.array.ndim}",
+            why=f"a plane is turned, and shape {a.array.shape} has no two dimensions.",
+            fix="x.reshape(1, -1) makes a row of a vector.",
+        )
     i, j = (checked_dim(dim, a.array.ndim) for dim in dims)
     if i == j:
-        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+        raise explained(
+            RuntimeError,
+            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}",
+            why="a plane is turned, and both name the same dimension.",
+            fix="name two dimensions, as in dims=(0, 1).",
+        )
     return result(ROT90, np.rot90(a.array, k, (i, j)).copy(), (a,), (k, (i, j)))
 
 
@@ -175,7 +211,12 @@ def repeat(a: Tensor, *repeats: Any) -> Tensor:
     shape = (1,) * (len(times) - x.ndim) + x.shape
     sizes = [count * size for count, size in zip(times, shape)]
     if min(times, default=0) < 0:
-        raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {sizes}")
+        raise explained(
+            RuntimeError,
+            f"Trying to create tensor with negative dimension {min(sizes)}: {sizes}",
+            why=f"the repeats are {tuple(times)}, and a size counts elements.",
+            fix="repeat 0 times or more; 1 leaves a dimension as it is.",
+        )
     each = tuple([length for pair in zip(times, shape) for length in pair])  # each dimension as copies x size
     copies = tuple(range(0, len(each), 2))
     array = x.copy() if not times else np.tile(x, times)
@@ -213,7 +254,12 @@ def repeat_interleave(a: Tensor, repeats: int | Tensor | None = None, dim: int |
     axis = checked_dim(dim, a.array.ndim)
     counts = repeats.array if isinstance(repeats, Tensor) else np.asarray(repeats)
     if (counts < 0).any():
-        raise RuntimeError("Repeats must be non-negative" if counts.ndim == 0 else "repeats can not be negative")
+        raise explained(
+            RuntimeError,
+            "Repeats must be non-negative" if counts.ndim == 0 else "repeats can not be negative",
+            why="each element comes so many times, and a count is not below 0.",
+            fix="give counts of 0 or more.",
+        )
     if counts.size == 1:
         wide = list(a.array.shape)
         wide.insert(axis + 1, int(counts.item()))
@@ -287,7 +333,12 @@ def diag_embed(a: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Te
     ndim = a.array.ndim + 1
     i, j = checked_dim(dim1, ndim), checked_dim(dim2, ndim)
     if i == j:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+        raise explained(
+            RuntimeError,
+            f"diagonal dimensions cannot be identical {dim1}, {dim2}",
+            why=f"a diagonal runs through rows and columns, and both are dimension {i}.",
+            fix="name two dimensions (negative ones count from the end).",
+        )
     size = a.array.shape[-1] + abs(offset)
     full = np.zeros((*a.array.shape[:-1], size, size), a.array.dtype)
     rows = np.arange(a.array.shape[-1]) + max(-offset, 0)
@@ -318,6 +369,12 @@ def diag(a: Tensor, diagonal: int = 0) -> Tensor:
     return result(DIAGONAL_COPY, elements, (a,), ((rows, rows + diagonal), x.shape))
 
 
+@method("diagflat")
+def diagflat(a: Tensor, offset: int = 0) -> Tensor:
+    """A matrix with all elements of `a` as its diagonal, as ``torch.diagflat``; see `diag_embed` for the offset."""
+    return diag_embed(reshape(a, -1), offset)
+
+
 # Padded
 
 
@@ -341,7 +398,12 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     """
     x, pads = input.array, tuple(pad)
     if len(pads) % 2:
-        raise RuntimeError("Padding length must be divisible by 2")
+        raise explained(
+            RuntimeError,
+            "Padding length must be divisible by 2",
+            why=f"each dimension has two ends, and {pads} holds {len(pads)} numbers.",
+            fix="give (left, right) for the last dimension, then (top, bottom) for the one before.",
+        )
     if len(pads) > 2 * x.ndim:
         raise explained(
             RuntimeError,
@@ -353,12 +415,27 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if mode == "constant":
         return result(PAD, _padded(x, pads, value or 0), (input,), (tuple(-count for count in pads),))
     if mode not in PAD_OTHERWISE:
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+        raise explained(
+            NotImplementedError,
+            f"Unrecognised padding mode {mode}",
+            why=f"{mode!r} names no way to fill the edge.",
+            fix="choose 'constant', 'reflect', 'replicate' or 'circular'.",
+        )
     if value not in (None, 0):
-        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+        raise explained(
+            RuntimeError,
+            f'Padding mode "{mode}" doesn\'t take in value argument',
+            why=f"in this mode the edge is filled from the tensor itself, and {value} would not be used.",
+            fix="leave value out, or use mode='constant'.",
+        )
     dims = len(pads) // 2
     if not (1 <= dims <= 3 and dims + 1 <= x.ndim <= dims + 2):
-        raise NotImplementedError(f"Padding size {len(pads)} is not supported for {x.ndim}D input tensor.")
+        raise explained(
+            NotImplementedError,
+            f"Padding size {len(pads)} is not supported for {x.ndim}D input tensor.",
+            why=f"here batch and channels come first and stay as they are, and the shape is {x.shape}.",
+            fix="x.unsqueeze(0) adds a dimension in front.",
+        )
     lines = [
         _walk(x, axis, pads[2 * i : 2 * i + 2], mode) for i, axis in enumerate(range(x.ndim - 1, x.ndim - 1 - dims, -1))
     ]
@@ -376,7 +453,12 @@ def _padded(g: Any, pads: Sequence[int], value: float = 0) -> Any:
         size = shape[axis]
         shape[axis] = size + before + after
         if shape[axis] < 0 or max(-before, 0) > size:
-            raise RuntimeError("narrow(): length must be non-negative.")
+            raise explained(
+                RuntimeError,
+                "narrow(): length must be non-negative.",
+                why=f"of the {size} elements of dimension {axis}, more are to be cut off than there are.",
+                fix="cut off at most as many elements as there are.",
+            )
         here[axis] = slice(max(-before, 0), size - max(-after, 0))
         there[axis] = slice(max(before, 0), max(before, 0) + here[axis].stop - here[axis].start)
     full = np.full(shape, value, g.dtype)
@@ -396,7 +478,12 @@ def _walk(x: Array, axis: int, ends: Sequence[int], mode: str) -> Array:
             fix="pad by less, or with mode='replicate'.",
         )
     if mode == "circular" and max(ends) > size:
-        raise RuntimeError("Padding value causes wrapping around more than once.")
+        raise explained(
+            RuntimeError,
+            "Padding value causes wrapping around more than once.",
+            why=f"the dimension has {size} elements, and {max(ends)} more are to come from its other end.",
+            fix="pad by at most the size of the dimension.",
+        )
     kind: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode]
     more = (max(before, 0), max(after, 0))
     if mode == "circular":
@@ -427,9 +514,14 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """
     given = tuple(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else tensors
     if not given:
-        raise RuntimeError("meshgrid expects a non-empty TensorList")
+        raise nothing_to_join("meshgrid")
     if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+        raise explained(
+            RuntimeError,
+            f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}',
+            why="'ij' lets the first tensor run along rows, 'xy' along columns.",
+            fix="choose one of the two.",
+        )
     for tensor in given:
         if tensor.array.ndim > 1:
             raise explained(

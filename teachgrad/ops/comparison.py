@@ -103,7 +103,12 @@ def isclose(a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equa
         )
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
-            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")
+            raise explained(
+                RuntimeError,
+                f"{name} must be greater than or equal to zero, but got {tolerance}",
+                why="a tolerance is a distance, and distances are not below 0.",
+                fix=f"give {name} as 0 or more.",
+            )
     try:
         close = x == y
     except ValueError:

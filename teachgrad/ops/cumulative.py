@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import dtypes, return_types
+from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.gathering import along
 from teachgrad.ops.indexing import placed
@@ -107,7 +108,12 @@ def logcumsumexp(a: Tensor, dim: int) -> Tensor:
 def _given(name: str, dim: int | None, axis: int | None) -> int:
     given = axis if dim is None else dim
     if given is None:
-        raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
+        raise explained(
+            TypeError,
+            f'{name}() missing 1 required positional arguments: "dim"',
+            why="what is added up has an order, so it has to run along one dimension.",
+            fix=f"name it: x.{name}(dim=0).",
+        )
     return given
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
-from teachgrad.ops.table import method, operand, result
+from teachgrad.ops.misplaced import misplaced, no_room, not_assignable
+from teachgrad.ops.table import method, no_expansion, operand, result
 from teachgrad.ops.views import copy_, fill_, in_place, view
 from teachgrad.tensor import Tensor
 
@@ -63,7 +64,7 @@ def getitem(a: Tensor, index: Any) -> Tensor:
     Raises:
         IndexError: if an index is out of range or there are too many of them.
     """
-    steps = _as_tuple(index)
+    steps = as_steps(index)
     if not _is_basic(steps):
         return result(INDEX, _chosen(a.array, steps), (a,), (steps, a.array.shape))
     whole = (
@@ -75,21 +76,42 @@ def getitem(a: Tensor, index: Any) -> Tensor:
 @method("__setitem__")
 def setitem(a: Tensor, index: Any, value: Any) -> None:
     """`x[index] = value`: write into the memory of x, and into its history."""
-    source = value if isinstance(value, Tensor) else operand("setitem", value, a.array)
-    steps = _as_tuple(index)
+    source = value if isinstance(value, Tensor) else _number(value, a.array)
+    steps = as_steps(index)
     if _is_basic(steps):
-        (copy_ if source.array.ndim else fill_)(a if index is Ellipsis else getitem(a, index), source)
+        part = a if index is Ellipsis else getitem(a, index)
+        _require_room(source.array, part.array)
+        (copy_ if source.array.ndim else fill_)(part, source)
         return
 
     def put(old: Tensor) -> Tensor:
         new = old.array.copy()
-        new[steps] = source.array
+        try:
+            new[steps] = source.array
+        except ValueError:
+            raise no_room(source.array, _chosen(new, steps)) from None
         return result(INDEX_PUT, new, (old, source), (steps,))
 
     in_place(put, a)
 
 
-def _as_tuple(index: Any) -> tuple[Any, ...]:
+def _number(value: Any, target: Array) -> Tensor:
+    """What is assigned, as a tensor of the target's type where it can."""
+    try:
+        return operand("setitem", value, target)
+    except TypeError:
+        raise not_assignable(value, target) from None
+
+
+def _require_room(value: Array, part: Array) -> None:
+    if value.ndim and value.shape != part.shape:
+        try:
+            np.broadcast_to(value, part.shape)
+        except ValueError:
+            raise no_expansion(value, part.shape) from None
+
+
+def as_steps(index: Any) -> tuple[Any, ...]:
     """The steps of an index; tensors and lists in it become arrays."""
     return tuple([_plain(step) for step in (index if isinstance(index, tuple) else (index,))])
 
@@ -109,7 +131,12 @@ def _plain(step: Any) -> Any:
     if isinstance(step, slice):
         bounds = [None if bound is None else int(bound.__index__()) for bound in (step.start, step.stop, step.step)]
         if bounds[2] is not None and bounds[2] <= 0:
-            raise ValueError("step must be greater than zero")
+            raise explained(
+                ValueError,
+                "step must be greater than zero",
+                why=f"the step is {bounds[2]}, and a view walks through memory forwards only.",
+                fix="torch.flip(x, [0]) gives the elements in reverse order, as a copy.",
+            )
         return slice(*bounds)
     return step
 
@@ -149,13 +176,5 @@ def _chosen(x: Array, steps: tuple[Any, ...]) -> Array:
     try:
         chosen: Array = x[steps]
     except IndexError as error:
-        words = str(error).replace("axis", "dimension")
-        if words.startswith("too many indices"):
-            words = f"too many indices for tensor of dimension {x.ndim}"
-        raise explained(
-            IndexError,
-            words,
-            why=f"the tensor has shape {x.shape}, and indices start at 0.",
-            fix="x.shape shows what there is; negative indices count from the end.",
-        ) from None
+        raise misplaced(x, steps, str(error)) from None
     return chosen

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import c_name, explained, scalar_name
 from teachgrad.graph import Array, Op
 from teachgrad.ops.pointwise import mul
 from teachgrad.ops.shape import expand, reshape, squeeze, unsqueeze
@@ -149,7 +149,13 @@ def _rmatmul(b: Tensor, a: Any) -> Tensor:
 def mm(a: Tensor, b: Tensor) -> Tensor:
     """The product of two matrices, as ``torch.mm``."""
     if a.array.ndim != 2 or b.array.ndim != 2:
-        raise RuntimeError(f"{'self' if a.array.ndim != 2 else 'mat2'} must be a matrix")
+        raise explained(
+            RuntimeError,
+            f"{'self' if a.array.ndim != 2 else 'mat2'} must be a matrix",
+            why=f"mm multiplies two matrices, and the shapes are {a.array.shape} and {b.array.shape}.",
+            fix="a @ b multiplies vectors and stacks of matrices as well.",
+            lesson=7,
+        )
     return matmul(a, b)
 
 
@@ -157,7 +163,13 @@ def mm(a: Tensor, b: Tensor) -> Tensor:
 def mv(a: Tensor, b: Tensor) -> Tensor:
     """The product of a matrix and a vector, as ``torch.mv``."""
     if a.array.ndim != 2 or b.array.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {a.array.ndim}, {b.array.ndim}")
+        raise explained(
+            RuntimeError,
+            f"vector + matrix @ vector expected, got 1, {a.array.ndim}, {b.array.ndim}",
+            why=f"mv multiplies a matrix and a vector, and the shapes are {a.array.shape} and {b.array.shape}.",
+            fix="a @ b takes both as they come.",
+            lesson=7,
+        )
     return matmul(a, b)
 
 
@@ -340,30 +352,34 @@ def _pair(name: str, a: Any, b: Any) -> tuple[Any, Any]:
             )
     x, y = a.array, b.array
     if x.ndim == 0 or y.ndim == 0:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D")
+        raise explained(
+            RuntimeError,
+            f"both arguments to matmul need to be at least 1D, but they are {x.ndim}D and {y.ndim}D",
+            why=f"the shapes are {x.shape} and {y.shape}, and a single number has no rows or columns.",
+            fix="for numbers use *.",
+            lesson=7,
+        )
     if x.shape[-1] != y.shape[-2 if y.ndim > 1 else 0]:
         raise _misfit(a, b)
     if x.dtype is not y.dtype:
         raise explained(
             RuntimeError,
-            f"expected m1 and m2 to have the same dtype, but got: {_c_name(a)} != {_c_name(b)}",
-            why="a matrix product does not convert its factors by itself.",
+            f"dot : expected both vectors to have same dtype, but found {c_name(x.dtype)} and {c_name(y.dtype)}"
+            if x.ndim == y.ndim == 1
+            else "expected m1 and m2 to have the same dtype, but got: "
+            f"{scalar_name(x.dtype)} != {scalar_name(y.dtype)}",
+            why=f"the factors hold {a.dtype} and {b.dtype}, and a matrix product converts neither.",
             fix="convert one: a.float() or b.double()",
         )
     return x, y
-
-
-def _c_name(a: Tensor) -> str:
-    return {"float32": "float", "float64": "double", "int64": "long long", "int32": "int"}.get(
-        a.dtype.name, a.dtype.name
-    )
 
 
 def _misfit(a: Tensor, b: Tensor) -> RuntimeError:
     m, n = tuple(a.shape), tuple(b.shape)
     match len(m), len(n):
         case 1, 1:
-            words = f"inconsistent tensor size, expected tensor {list(m)} and src {list(n)} to match"
+            words = f"inconsistent tensor size, expected tensor {list(m)} and src {list(n)} to have the same number of "
+            words += f"elements, but got {m[0]} and {n[0]} elements respectively"
         case _, 1:
             count = math.prod(m[:-1])
             words = f"size mismatch, got input ({count}), mat ({count}x{m[-1]}), vec ({n[0]})"
@@ -380,6 +396,7 @@ def _misfit(a: Tensor, b: Tensor) -> RuntimeError:
         words,
         why=f"in {m} @ {n} the last size of the left factor has to equal the last but one of the right factor.",
         fix="print both shapes; often one factor has to be transposed: a @ b.T",
+        lesson=7,
     )
 
 

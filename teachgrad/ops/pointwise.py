@@ -309,8 +309,11 @@ def div(a: Any, b: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode is None:
         return quotient(a, b)
     if rounding_mode not in ("trunc", "floor"):
-        raise RuntimeError(
-            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        raise explained(
+            RuntimeError,
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'",
+            why="a quotient is left as it is (None), rounded towards 0 (trunc) or down (floor).",
+            fix="choose one of the three.",
         )
     a, b = as_operands("div", a, b)
     return result(DIV_ROUNDED, whole_quotient(rounding_mode, a.array, b.array), (a, b))

@@ -131,7 +131,12 @@ def reduced(a: Tensor, dim: Dims) -> tuple[tuple[int, ...], tuple[int, ...]]:
         return tuple(range(ndim)), (1,) * ndim
     axes = tuple(checked_dim(d, ndim) for d in ((dim,) if isinstance(dim, int) else dim))
     if len(set(axes)) < len(axes):
-        raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")
+        raise explained(
+            RuntimeError,
+            f"dim {axes[-1]} appears multiple times in the list of dims",
+            why=f"{dim} names a dimension twice (negative ones count from the end).",
+            fix="name each dimension once.",
+        )
     if ndim == 0:
         return (), ()
     return axes, tuple([1 if axis in axes else size for axis, size in enumerate(shape)])

@@ -6,6 +6,7 @@ Most results are views: they share memory with their input (see `views`).
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cache, reduce
 from itertools import accumulate
@@ -18,7 +19,7 @@ from teachgrad.device import CPU, device, require_cpu
 from teachgrad.dtypes import dtype
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
-from teachgrad.ops.table import method, no_broadcast, result, twin_of
+from teachgrad.ops.table import method, no_broadcast, no_expansion, result, twin_of
 from teachgrad.ops.views import view as view_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor
@@ -58,7 +59,7 @@ SQUEEZE = tuple(
     Op(f"SqueezeBackward{n}", [lambda g, shape: g.reshape(shape)], ("shape",), "squeeze") for n in (0, 1, 2)
 )
 TRANSPOSE = Op("TransposeBackward0", [lambda g, i, j: g.swapaxes(i, j)], ("i", "j"), "transpose")
-T = Op("TBackward0", [lambda g: g.T], symbol="ᵀ")
+T = Op("TBackward0", [lambda g: g.T if g.ndim == 2 else g], symbol="ᵀ")
 PERMUTE = Op("PermuteBackward0", [lambda g, back: np.transpose(g, back)], ("back",), "permute")
 EXPAND = Op("ExpandBackward0", [lambda g: g], symbol="expand")  # the engine sums over what was stretched
 ALIAS = Op("AliasBackward0", [lambda g: g], symbol="alias")
@@ -95,7 +96,26 @@ def _device(a: Tensor) -> device:
     return CPU
 
 
+def _is_cuda(a: Tensor) -> bool:
+    """Whether the tensor lives on a GPU, as ``torch.Tensor.is_cuda``: never."""
+    return False
+
+
 method("device")(property(_device))
+method("is_cuda")(property(_is_cuda))
+
+
+@method("cpu")
+def cpu(a: Tensor) -> Tensor:
+    """Itself: it is on the CPU already, as ``torch.Tensor.cpu``."""
+    return a
+
+
+@method("cuda")
+def cuda(a: Tensor, device: Any = None) -> Tensor:
+    """Raises AssertionError, as ``torch.Tensor.cuda`` does where there is no CUDA."""
+    require_cpu("cuda")
+    return a
 
 
 def numel(a: Tensor) -> int:
@@ -149,8 +169,11 @@ def sizes_of(name: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:
         return tuple([int(size.__index__()) for size in sizes])
     except (AttributeError, TypeError):
         bad = next(size for size in sizes if not isinstance(size, int))
-        raise TypeError(
-            f"{name}(): argument 'shape' must be tuple of ints, but found element of type {type(bad).__name__}"
+        raise explained(
+            TypeError,
+            f"{name}(): argument 'shape' must be tuple of ints, but found element of type {type(bad).__name__}",
+            why=f"a size counts elements, and {bad!r:.40} is no count.",
+            fix="give whole numbers: n // 2 instead of n / 2.",
         ) from None
 
 
@@ -160,14 +183,17 @@ def _reshaped(x: Array, shape: tuple[int, ...]) -> Array:
     except ValueError:
         pass
     if any(size < -1 for size in shape):
-        raise RuntimeError(f"invalid shape dimension {next(size for size in shape if size < -1)}")
-    if shape.count(-1) > 1:
-        raise RuntimeError("only one dimension can be inferred")
+        words = f"invalid shape dimension {next(size for size in shape if size < -1)}"
+    elif shape.count(-1) > 1:
+        words = "only one dimension can be inferred"
+    else:
+        words = f"shape '{list(shape)}' is invalid for input of size {x.size}"
     raise explained(
         RuntimeError,
-        f"shape '{list(shape)}' is invalid for input of size {x.size}",
-        why=f"the tensor of shape {x.shape} holds {x.size} elements, and the new shape has to hold as many.",
-        fix="let one size be found with -1, as in x.reshape(-1, 2).",
+        words,
+        why=f"the tensor of shape {x.shape} holds {x.size} elements, and so has to the new shape {shape}.",
+        fix="let one size, and no more, be found with -1, as in x.reshape(-1, 2).",
+        lesson=7,
     )
 
 
@@ -202,6 +228,7 @@ def view(a: Tensor, *shape: Any) -> Tensor:
             "contiguous subspaces). Use .reshape(...) instead.",
             why=f"the tensor of shape {tuple(a.shape)} was transposed or cut; its rows do not lie behind each other.",
             fix="x.reshape(...) copies where it has to.",
+            lesson=7,
         )
     return reshape(a, *shape)
 
@@ -238,7 +265,12 @@ def unflatten(a: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     shape = a.array.shape
     axis, parts = checked_dim(dim, len(shape)), sizes_of("unflatten", (sizes,))
     if not parts:
-        raise RuntimeError("unflatten: sizes must be non-empty")
+        raise explained(
+            RuntimeError,
+            "unflatten: sizes must be non-empty",
+            why=f"dimension {axis} is to be taken apart, into no dimensions at all.",
+            fix="give the new sizes; one of them may be -1.",
+        )
     known = math.prod(size for size in parts if size != -1)
     if parts.count(-1) == 1 and known and shape[axis] % known == 0:
         parts = tuple([shape[axis] // known if size == -1 else size for size in parts])
@@ -259,7 +291,13 @@ def flatten(a: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     shape, ndim = a.array.shape, a.array.ndim
     start, end = checked_dim(start_dim, ndim), checked_dim(end_dim, ndim)
     if start > end:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+        raise explained(
+            RuntimeError,
+            "flatten() has invalid args: start_dim cannot come after end_dim",
+            why=f"of {ndim} dimensions, start_dim is number {start} and end_dim number {end}.",
+            fix="x.flatten(1) makes one of all dimensions but the first, as a layer after an image needs it.",
+            lesson=7,
+        )
     if ndim == 0:
         return reshape(a, 1)
     return a if start == end else reshape(a, *shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
@@ -321,7 +359,13 @@ swapaxes = swapdims = transpose
 def t(a: Tensor) -> Tensor:
     """The transpose of a matrix, as ``torch.t``; vectors are returned as they are."""
     if a.array.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {a.array.ndim}D")
+        raise explained(
+            RuntimeError,
+            f"t() expects a tensor with <= 2 dimensions, but self is {a.array.ndim}D",
+            why=f"t() turns a matrix over, and this tensor has shape {a.array.shape}.",
+            fix="x.mT turns over each matrix of a stack; x.transpose(i, j) swaps any two dimensions.",
+            lesson=7,
+        )
     return view_of(T, a.array.T, a, (), t)
 
 
@@ -332,11 +376,15 @@ def permute(a: Tensor, *dims: Any) -> Tensor:
     ndim = a.array.ndim
     order = [checked_dim(dim, ndim) for dim in sizes_of("permute", dims)]
     if sorted(order) != list(range(ndim)):
-        raise RuntimeError(
+        raise explained(
+            RuntimeError,
             f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
             f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(order)}"
             if len(order) != ndim
-            else "permute(): duplicate dims are not allowed."
+            else "permute(): duplicate dims are not allowed.",
+            why=f"the tensor has shape {a.array.shape}; each of its {ndim} dimensions has to be named once.",
+            fix="x.transpose(i, j) swaps two dimensions and leaves the others.",
+            lesson=7,
         )
     back = tuple(int(axis) for axis in np.argsort(order))
     return view_of(PERMUTE, a.array.transpose(order), a, (back,), lambda t: permute(t, order))
@@ -357,14 +405,22 @@ def movedim(a: Tensor, source: int | Sequence[int], destination: int | Sequence[
     ndim = a.array.ndim
     given = [[dims] if isinstance(dims, int) else list(dims) for dims in (source, destination)]
     if len(given[0]) != len(given[1]):
-        raise RuntimeError(
+        raise explained(
+            RuntimeError,
             f"movedim: Invalid source or destination dims: source ({given[0]} dims) should contain the same number of "
-            f"dims as destination ({given[1]} dims)"
+            f"dims as destination ({given[1]} dims)",
+            why=f"{len(given[0])} dimensions are to move to {len(given[1])} places.",
+            fix="name one destination for each source.",
         )
     axes = [[checked_dim(dim, ndim) for dim in dims] for dims in given]
     for name, dims in zip(("source", "destination"), axes):
         if len(set(dims)) < len(dims):
-            raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+            raise explained(
+                RuntimeError,
+                f"movedim: repeated dim in `{name}` ({dims})",
+                why="a dimension can move to one place only.",
+                fix="name each dimension once (negative ones count from the end).",
+            )
     if ndim == 0:
         return view_of(ALIAS, a.array[...], a, (), lambda t: movedim(t, 0, 0))
     order = [axis for axis in range(ndim) if axis not in axes[0]]
@@ -378,6 +434,19 @@ moveaxis = movedim
 
 def _reversed(a: Tensor) -> Tensor:
     """All dimensions in reverse order, as ``torch.Tensor.T``: the transpose of a matrix."""
+    if a.array.ndim not in (0, 2):
+        warnings.warn(
+            explained(
+                UserWarning,
+                "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it "
+                "will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+                "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+                why=f"this tensor has shape {a.array.shape}, and .T reverses all of it, not only rows and columns.",
+                fix="x.mT turns over each matrix of a stack; a vector has no rows and columns to swap.",
+                lesson=7,
+            ),
+            stacklevel=2,
+        )
     return permute(a, *reversed(range(a.array.ndim)))
 
 
@@ -415,12 +484,7 @@ def expand(a: Tensor, *sizes: Any) -> Tensor:
     try:
         stretched = np.broadcast_to(a.array, full)
     except ValueError:
-        raise explained(
-            RuntimeError,
-            f"The expanded size of the tensor {full} must match the existing size {shape} at non-singleton dimensions",
-            why="only dimensions of size 1 can be stretched; sizes are compared from the right.",
-            fix="check both shapes; x.unsqueeze(dim) inserts a dimension of size 1.",
-        ) from None
+        raise no_expansion(a.array, full) from None
     return view_of(EXPAND, stretched, a, (), lambda t: expand(t, full))
 
 
@@ -549,6 +613,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 f"zero-dimensional tensor (at position {place}) cannot be concatenated",
                 why="a single number has no dimension along which others could follow.",
                 fix="torch.stack puts numbers into a vector.",
+                lesson=7,
             )
     axis = checked_dim(dim, arrays[0].ndim)
     first = arrays[0].shape
@@ -559,6 +624,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 f"Tensors must have same number of dimensions: got {len(first)} and {array.ndim}",
                 why=f"tensor number {place} in the list has shape {array.shape}, the first one {first}.",
                 fix="x.unsqueeze(dim) inserts a dimension; torch.stack makes a new one for all.",
+                lesson=7,
             )
         if array.shape[:axis] + array.shape[axis + 1 :] != first[:axis] + first[axis + 1 :]:
             odd = next(d for d, (m, n) in enumerate(zip(first, array.shape)) if m != n and d != axis)
@@ -568,6 +634,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 f"{array.shape[odd]} for tensor number {place} in the list.",
                 why=f"shapes {first} and {array.shape} differ elsewhere than in the dimension they are joined along.",
                 fix="check the shapes; torch.stack makes a new dimension instead.",
+                lesson=7,
             )
     bounds = [0, *accumulate(array.shape[axis] for array in arrays)]
     return result(_cat_op(len(arrays)), np.concatenate(arrays, axis), tuple(tensors), (axis, bounds))
@@ -584,25 +651,28 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 RuntimeError,
                 f"stack expects each tensor to be equal size, but got {list(arrays[0].shape)} at entry 0 and "
                 f"{list(array.shape)} at entry {place}",
-                why="the layers of a tensor all have the same shape.",
+                why=f"tensor number {place} in the list is one layer of the result, and all layers have one shape.",
                 fix="check the shapes; torch.cat joins along a dimension that is already there.",
+                lesson=7,
             )
     return result(_stack_op(len(arrays)), np.stack(arrays, axis), tuple(tensors), (axis,))
 
 
-EMPTY: dict[str, tuple[type[Exception], str]] = {
-    "cat": (ValueError, "torch.cat(): expected a non-empty list of Tensors"),
-    "stack": (RuntimeError, "stack expects a non-empty TensorList"),
-}
+def nothing_to_join(name: str) -> Exception:
+    """The error for an empty list of tensors."""
+    return explained(
+        ValueError if name == "cat" else RuntimeError,
+        "torch.cat(): expected a non-empty list of Tensors"
+        if name == "cat"
+        else f"{name} expects a non-empty TensorList",
+        why="the list is empty, and the result would have no type and no shape.",
+        fix="check the list; torch.zeros(0) stands for no elements.",
+    )
 
 
 def _listed(name: str, tensors: Sequence[Tensor]) -> list[Array]:
     if not len(tensors):
-        raise explained(
-            *EMPTY[name],
-            why="the list is empty, and the result would have no type and no shape.",
-            fix="check the list; torch.zeros(0) stands for no elements.",
-        )
+        raise nothing_to_join(name)
     arrays = [tensor.array for tensor in tensors]
     if any(array.dtype is not arrays[0].dtype for array in arrays):
         target = reduce(dtypes.promote_types, map(dtypes.of, arrays))

@@ -142,6 +142,8 @@ def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any
     if mode.enabled and out.array.dtype.kind == "f":
         if len(inputs) == 1:
             record_one(op, out, inputs[0], attributes)
+        elif len(inputs) == 2:
+            record_two(op, out, *inputs, attributes)
         else:
             record(op, out, inputs, attributes)
     return out
@@ -268,7 +270,7 @@ def not_a_tensor(function: str, argument: str, position: int, value: Any) -> Typ
         TypeError,
         f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}",
         why=f"the operation works on tensors, and {value!r:.40} is none.",
-        fix="wrap it: teachgrad.tensor(...)",
+        fix="wrap it: torch.tensor(...)",
     )
 
 
@@ -291,6 +293,27 @@ def no_kernel(kernel: str, x: Array, words_for_bool: str = "") -> Exception:
     )
 
 
+def no_expansion(x: Array, wanted: tuple[int, ...]) -> RuntimeError:
+    """The error for a shape that an array cannot be stretched to."""
+    shape = x.shape
+    if len(wanted) < len(shape):
+        words = f"expand(torch.{c_name(x.dtype)}Tensor{{{list(shape)}}}, size={list(wanted)}): the number of sizes "
+        words += f"provided ({len(wanted)}) must be greater or equal to the number of dimensions in the tensor "
+        words += f"({len(shape)})"
+    else:
+        new = len(wanted) - len(shape)
+        dim = next(d for d in reversed(range(new, len(wanted))) if shape[d - new] not in (1, wanted[d]))
+        words = f"The expanded size of the tensor ({wanted[dim]}) must match the existing size ({shape[dim - new]}) at "
+        words += f"non-singleton dimension {dim}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(shape)}"
+    return explained(
+        RuntimeError,
+        words,
+        why=f"shape {shape} is to become {wanted}; only sizes of 1 can be stretched, compared from the right.",
+        fix="check both shapes; x.unsqueeze(dim) inserts a dimension of size 1.",
+        lesson=7,
+    )
+
+
 def no_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
     """The error for two shapes that do not fit each other."""
     longest = max(len(a), len(b))
@@ -303,4 +326,5 @@ def no_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
         f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}",
         why=f"shapes {a} and {b} are compared from the right; sizes must be equal, or one of them 1.",
         fix="check both shapes; x.unsqueeze(dim) or x.reshape(...) can insert a dimension of size 1.",
+        lesson=7,
     )

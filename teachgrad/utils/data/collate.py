@@ -45,7 +45,13 @@ def default_collate(batch: Sequence[Any]) -> Any:
         return _like(first, {key: default_collate([example[key] for example in batch]) for key in first})
     if isinstance(first, Sequence):
         if any(len(example) != len(first) for example in batch):
-            raise RuntimeError("each element in list of batch should be of equal size")
+            raise explained(
+                RuntimeError,
+                "each element in list of batch should be of equal size",
+                why=f"the examples of a batch have {sorted({len(example) for example in batch})} entries.",
+                fix="return as many entries for every example, or give the loader a collate_fn.",
+                lesson=12,
+            )
         entries = [default_collate(column) for column in zip(*batch, strict=True)]
         return _like(first, entries)
     raise explained(

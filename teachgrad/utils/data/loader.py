@@ -156,7 +156,13 @@ class DataLoader(Generic[T_co]):
 
 def _require_no_workers(num_workers: int) -> None:
     if num_workers < 0:
-        raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
+        raise explained(
+            ValueError,
+            "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.",
+            why=f"num_workers={num_workers} counts processes.",
+            fix="num_workers=0 loads in this process.",
+            lesson=12,
+        )
     if num_workers:
         raise explained(
             NotImplementedError,

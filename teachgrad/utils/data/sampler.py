@@ -57,7 +57,13 @@ class RandomSampler(Sampler[int]):
         self._num_samples = num_samples
         self.generator = generator
         if not isinstance(replacement, bool):
-            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
+            raise explained(
+                TypeError,
+                f"replacement should be a boolean value, but got replacement={replacement}",
+                why="it says whether an example may be drawn twice.",
+                fix="replacement=True or replacement=False.",
+                lesson=12,
+            )
         count: Any = self.num_samples
         if not isinstance(count, int) or count <= 0:
             raise explained(
@@ -118,9 +124,21 @@ class BatchSampler(Sampler[list[int]]):
 
     def __init__(self, sampler: Sampler[int] | Iterable[int], batch_size: Any, drop_last: bool) -> None:
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
-            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
+            raise explained(
+                ValueError,
+                f"batch_size should be a positive integer value, but got batch_size={batch_size}",
+                why="a batch holds 1 example or more.",
+                fix="batch_size=32, for example; batch_size=None in a loader gives single examples.",
+                lesson=12,
+            )
         if not isinstance(drop_last, bool):
-            raise ValueError(f"drop_last should be a boolean value, but got drop_last={drop_last}")
+            raise explained(
+                ValueError,
+                f"drop_last should be a boolean value, but got drop_last={drop_last}",
+                why="it says whether a last batch that is not full is left out.",
+                fix="drop_last=True or drop_last=False.",
+                lesson=12,
+            )
         self.sampler: Any = sampler
         self.batch_size = batch_size
         self.drop_last = drop_last
