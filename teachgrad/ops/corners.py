@@ -73,9 +73,9 @@ fmin = binary("fmin", np.fmin, lambda g, a, b: np.where((a <= b) | (b != b), g, 
               numbers=False, inplace=False, doc="The smaller of a and b; if one of them is nan, the other.")
 
 # Rounding: flat between the jumps
-floor = unary("floor", lambda a: whole("floor", a), lambda g: g * 0, real=False, doc="The next whole number down.")
-ceil = unary("ceil", lambda a: whole("ceil", a), lambda g: g * 0, real=False, doc="The next whole number up.")
-trunc = unary("trunc", lambda a: whole("trunc", a), lambda g: g * 0, real=False, doc="Without what follows the point.")
+floor = unary("floor", lambda a: whole("floor", a), lambda g: np.zeros_like(g), real=False, doc="The next whole number down.")
+ceil = unary("ceil", lambda a: whole("ceil", a), lambda g: np.zeros_like(g), real=False, doc="The next whole number up.")
+trunc = unary("trunc", lambda a: whole("trunc", a), lambda g: np.zeros_like(g), real=False, doc="Without what follows the point.")
 frac = unary("frac", reals_only(lambda a: a - np.trunc(a)), lambda g: g, real=False,
              doc="What follows the point: a - trunc(a).")
 
@@ -96,7 +96,7 @@ def whole(name: str, x: Array) -> Array:
     return np.asarray(getattr(np, name)(x)) if x.dtype.kind == "f" else x.copy()
 
 
-ROUND, ROUND_DECIMALS = (Op(f"RoundBackward{n}", [lambda g: g * 0], symbol="round") for n in (0, 1))
+ROUND, ROUND_DECIMALS = (Op(f"RoundBackward{n}", [lambda g: np.zeros_like(g)], symbol="round") for n in (0, 1))
 
 
 @method("round")

@@ -195,6 +195,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Where = None,
     return made(np.full(shape_of("full", (size,)), fitting(value, target), target.numpy), device, requires_grad)
 
 
+@twin_of(np.zeros_like)
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Where = None, requires_grad: bool = False) -> Tensor:
     """Zeros in the shape and type of another tensor, as ``torch.zeros_like``.
 

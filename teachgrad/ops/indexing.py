@@ -66,6 +66,9 @@ def getitem(a: Tensor, index: Any) -> Tensor:
     """
     steps = as_steps(index)
     if not _is_basic(steps):
+        basic, chosen = _parted(steps)
+        if basic:
+            return getitem(getitem(a, basic), chosen)
         return result(INDEX, _chosen(a.array, steps), (a,), (steps, a.array.shape))
     whole = (
         steps if Ellipsis in steps else (*steps, Ellipsis)
@@ -81,7 +84,12 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
     if _is_basic(steps):
         part = a if index is Ellipsis else getitem(a, index)
         _require_room(source.array, part.array)
-        (copy_ if source.array.ndim else fill_)(part, source)
+        (copy_ if source.array.ndim or not part.array.ndim else fill_)(part, source)
+        return
+
+    basic, chosen = _parted(steps)
+    if basic:
+        setitem(getitem(a, basic), chosen, source)
         return
 
     def put(old: Tensor) -> Tensor:
@@ -143,6 +151,32 @@ def _plain(step: Any) -> Any:
 
 def _is_basic(steps: tuple[Any, ...]) -> bool:
     return not any(isinstance(step, np.ndarray | bool) for step in steps)
+
+
+def _parted(steps: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """An index in two: numbers, slices and None, which give a view, and what lists and masks choose of that view.
+
+    To NumPy a number beside a list is a list as well, which moves the chosen dimension; to PyTorch it comes first. The
+    first of the two is empty if it would take all.
+    """
+    basic: list[Any] = []
+    chosen: list[Any] = []
+    for step in steps:
+        if isinstance(step, np.ndarray | bool):
+            chosen.append(step)
+            basic += [slice(None)] * (int(not isinstance(step, bool)) if not _is_mask(step) else np.ndim(step))
+        else:
+            basic.append(step)
+            if step is Ellipsis:
+                chosen.append(step)
+            elif not isinstance(step, int):
+                chosen.append(slice(None))
+    whole = all(step is Ellipsis or (isinstance(step, slice) and step == slice(None)) for step in basic)
+    return () if whole else tuple(basic), tuple(chosen)
+
+
+def _is_mask(step: Any) -> bool:
+    return isinstance(step, np.ndarray) and step.dtype.kind == "b"
 
 
 def _named(steps: tuple[Any, ...], shape: tuple[int, ...]) -> Op:

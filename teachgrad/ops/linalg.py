@@ -88,6 +88,7 @@ BADDBMM, ADDBMM = (
     for name in ("Baddbmm", "Addbmm")
 )
 # x @ Wᵀ + bias in one step. PyTorch's node is the same but for the transpose, which it records apart.
+SQUEEZED = Op("SqueezeBackward4", [lambda g, shape: g.reshape(shape)], ("shape",), "squeeze")
 LINEAR = Op(
     "AddmmBackward0",
     [lambda g: g, lambda g, c: np.dot(g, c), lambda g, b: np.dot(g.T, b)],
@@ -119,15 +120,20 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
         case 2, 1:
             return result(MV, np.dot(x, y), (a, b))
         case 1, _:
-            return squeeze(matmul(unsqueeze(a, 0), b), -2)
+            return _without(-2, matmul(unsqueeze(a, 0), b))
         case _, 1:
-            return squeeze(matmul(a, unsqueeze(b, 1)), -1)
+            return _without(-1, matmul(a, unsqueeze(b, 1)))
         case _, 2:
             return result(FOLDED, folded(x, y), (a, b))
     try:
         return result(MATMUL, np.matmul(x, y), (a, b))
     except ValueError:
         raise no_broadcast(x.shape[:-2], y.shape[:-2]) from None
+
+
+def _without(axis: int, product: Tensor) -> Tensor:
+    """A product without the dimension that a vector was given for it. No view: nobody else sees the product."""
+    return result(SQUEEZED, product.array.squeeze(axis), (product,), (product.array.shape,))
 
 
 def rows_of(x: Any) -> Any:

@@ -116,8 +116,8 @@ reciprocal = unary("reciprocal", np.reciprocal, lambda g, out: -g * (out * out),
                    doc="1 / a.")
 abs = unary("abs", lambda a: magnitude(a), lambda g, a: g * direction(a), symbol="|x|", real=False,
             doc="The absolute value; its slope at 0 is taken as 0.")
-sign = unary("sign", lambda a: direction(a), lambda g: g * 0, real=False, doc="-1, 0 or 1; 0 for nan.")
-sgn = unary("sgn", lambda a: direction(a), lambda g: g * 0, real=False, doc="-1, 0 or 1, as `sign`.")
+sign = unary("sign", lambda a: direction(a), lambda g: np.zeros_like(g), real=False, doc="-1, 0 or 1; 0 for nan.")
+sgn = unary("sgn", lambda a: direction(a), lambda g: np.zeros_like(g), real=False, doc="-1, 0 or 1, as `sign`.")
 hypot = binary("hypot", reals_only(np.hypot), lambda g, a, out: g * (a / out), lambda g, b, out: g * (b / out),
                domain=(0.5, 2), numbers=False, doc="sqrt(a * a + b * b), without overflow on the way.")
 deg2rad = unary("deg2rad", np.deg2rad, lambda g: g * (math.pi / 180), doc="Degrees to radians.")
@@ -290,7 +290,7 @@ def _rdiv(a: Tensor, b: Any) -> Tensor:
     return mul(reciprocal(a), b)  # as PyTorch computes it, to the last digit
 
 
-DIV_ROUNDED = Op("DivBackward2", [lambda g: g * 0, lambda g: g * 0], symbol="÷")
+DIV_ROUNDED = Op("DivBackward2", [lambda g: np.zeros_like(g), lambda g: np.zeros_like(g)], symbol="÷")
 
 
 @method("div", "divide")

@@ -453,7 +453,7 @@ def _reversed(a: Tensor) -> Tensor:
 def _matrices_transposed(a: Tensor) -> Tensor:
     """The last two dimensions swapped, as ``torch.Tensor.mT``."""
     if a.array.ndim == 0:
-        return permute(a)
+        return a
     if a.array.ndim == 1:
         raise explained(
             RuntimeError,

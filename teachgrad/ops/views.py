@@ -60,12 +60,26 @@ class View:
         now = view.counter[0]
         if self.version == now or not self.recorded:
             return
-        self.version = now
         base = self.base
+        if self.one_of_several and base._requires_grad:
+            raise self.not_alone("its base or another view of its base has been")
+        self.version = now
         if base._requires_grad:
             with enable_grad():
                 again = followed(self.path(), base)
             view._grad_fn, view._requires_grad = again._grad_fn, True
+
+    def not_alone(self, what: str) -> RuntimeError:
+        """The error for one of several views that a function returned together, when `what` was written to."""
+        return explained(
+            RuntimeError,
+            f"{self.one_of_several.removesuffix('Backward0')} is a view and {what} modified inplace. This view is the "
+            "output of a function that returns multiple views. Such functions do not allow the output views to be "
+            "modified inplace. You should replace the inplace operation by an out-of-place one.",
+            why="the function has one node for all its results, so that one of them cannot be changed alone.",
+            fix="make a new tensor, as in part = part * 2, or take the part by index, as in x[:2].",
+            lesson=8,
+        )
 
 
 def followed(path: list[Take], base: Tensor) -> Tensor:
@@ -113,9 +127,12 @@ def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> T
     if mode.enabled:
         _refuse_leaf(target)
     before = wrap(target.array)  # the old value, with the old history: a tensor of its own, so that no circle arises
-    before._grad_fn, before._requires_grad = target.grad_fn, target.requires_grad
+    if mode.enabled:
+        before._grad_fn, before._requires_grad = target.grad_fn, target.requires_grad
     after = function(before, *args, **kwargs)
     _refuse_misfit(target, after)
+    if after._requires_grad and target._view is not None and target._view.one_of_several:
+        raise target._view.not_alone("is being")
     for arg in (*args, *kwargs.values()):
         if isinstance(arg, Tensor) and arg.counter is target.counter:
             refuse_overlap(target.array, arg.array)
@@ -157,14 +174,7 @@ def _refuse_leaf(target: Tensor) -> None:
             fix="for an update step: with torch.no_grad(): w -= lr * w.grad. Else make a new tensor: w = w - ...",
         )
     if target._view is not None and target._view.one_of_several and base._requires_grad:
-        raise explained(
-            RuntimeError,
-            f"{target._view.one_of_several} is a view and is being modified inplace. This view is the output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be modified "
-            "inplace. You should replace the inplace operation by an out-of-place one.",
-            why="the function has one node for all its results, so that one of them cannot be changed alone.",
-            fix="make a new tensor, as in part = part * 2, or take the part by index, as in x[:2].",
-        )
+        raise target._view.not_alone("is being")
     if target._view is not None and not target._view.recorded and base._requires_grad:
         raise explained(
             RuntimeError,
@@ -278,6 +288,6 @@ def copy_(a: Tensor, source: Tensor) -> Tensor:
     return in_place(copied, a)
 
 
-_ZERO, _FILL = (Op(f"{name}", [lambda g: g * 0]) for name in ("ZeroBackward0", "FillBackward2"))
-_FILL_FROM = Op("FillBackward3", [lambda g: g * 0, lambda g: g], symbol="fill")  # the engine sums over the elements
-_COPY = Op("CopyBackwards", [lambda g: g * 0, lambda g: g], symbol="copy")
+_ZERO, _FILL = (Op(f"{name}", [lambda g: np.zeros_like(g)]) for name in ("ZeroBackward0", "FillBackward2"))
+_FILL_FROM = Op("FillBackward3", [lambda g: np.zeros_like(g), lambda g: g], symbol="fill")  # the engine sums over the elements
+_COPY = Op("CopyBackwards", [lambda g: np.zeros_like(g), lambda g: g], symbol="copy")
