@@ -28,6 +28,7 @@ from teachgrad.ops.arguments import (
     whole_number,
 )
 from teachgrad.ops.nested import array_of
+from teachgrad.ops.table import twin_of
 from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers

@@ -289,5 +289,5 @@ def copy_(a: Tensor, source: Tensor) -> Tensor:
 
 
 _ZERO, _FILL = (Op(f"{name}", [lambda g: np.zeros_like(g)]) for name in ("ZeroBackward0", "FillBackward2"))
-_FILL_FROM = Op("FillBackward3", [lambda g: np.zeros_like(g), lambda g: g], symbol="fill")  # the engine sums over the elements
+_FILL_FROM = Op("FillBackward3", [lambda g: np.zeros_like(g), lambda g: g], symbol="fill")
 _COPY = Op("CopyBackwards", [lambda g: np.zeros_like(g), lambda g: g], symbol="copy")
