@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from teachgrad import optim as optim
     from teachgrad import serialization as serialization
     from teachgrad import utils as utils
+    from teachgrad.alias import as_torch as as_torch
     from teachgrad.serialization import load as load
     from teachgrad.serialization import save as save
 
@@ -63,7 +64,7 @@ bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
 # Opened when first asked for, so that importing stays cheap.
 _ROOMS = {"datasets", "linalg", "nn", "optim", "serialization", "utils"}
-_FURNITURE = {"load": "serialization", "save": "serialization"}
+_FURNITURE = {"as_torch": "alias", "load": "serialization", "save": "serialization"}
 
 
 def __getattr__(name: str) -> Any:

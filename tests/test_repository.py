@@ -23,8 +23,8 @@ FLOORS = (
     ("engine",),
     ("tensor",),
     ("ops",),
-    ("autograd", "copying", "cuda", "datasets", "linalg", "nn", "optim", "random", "serialization", "utils"),
-    ("teachgrad",),
+    ("alias", "autograd", "copying", "cuda", "datasets", "linalg", "nn", "optim", "random", "serialization", "utils"),
+    ("__main__", "stand_in", "teachgrad"),
     ("viz",),
     ("course",),
 )
