@@ -12,45 +12,62 @@ from typing import TYPE_CHECKING, Any
 import teachgrad.autograd.hooks
 import teachgrad.copying
 import teachgrad.ops.indexing
-import teachgrad.ops.inplace  # noqa: F401 - these four hang methods onto tensors
+import teachgrad.ops.inplace
+import teachgrad.ops.python  # noqa: F401 - these hang methods onto tensors
 from teachgrad import autograd as autograd
 from teachgrad import cuda as cuda
 from teachgrad import dtypes
 from teachgrad import return_types as return_types
+from teachgrad.autograd.anomaly import *
 from teachgrad.device import device as device
 from teachgrad.dtypes import *
 from teachgrad.grad_mode import *
+from teachgrad.inference import *
 from teachgrad.ops.arrange import *
+from teachgrad.ops.bessel import *
+from teachgrad.ops.calculus import *
+from teachgrad.ops.combinatorics import *
 from teachgrad.ops.comparison import *
+from teachgrad.ops.conversion import *
 from teachgrad.ops.corners import *
 from teachgrad.ops.creation import *
 from teachgrad.ops.cumulative import *
 from teachgrad.ops.decompositions import *
 from teachgrad.ops.einsum import *
+from teachgrad.ops.gamma import *
 from teachgrad.ops.gathering import *
 from teachgrad.ops.linalg import *
+from teachgrad.ops.lu import *
+from teachgrad.ops.matrix_functions import *
 from teachgrad.ops.norms import *
+from teachgrad.ops.numbers import *
 from teachgrad.ops.ordering import *
 from teachgrad.ops.parts import *
 from teachgrad.ops.pointwise import *
 from teachgrad.ops.random import *
 from teachgrad.ops.reduction import *
+from teachgrad.ops.scattering import *
 from teachgrad.ops.shape import *
 from teachgrad.ops.softmax import *
 from teachgrad.ops.special import *
 from teachgrad.ops.statistics import *
 from teachgrad.ops.steps import *
 from teachgrad.printing import set_printoptions as set_printoptions
+from teachgrad.scope import missing
 from teachgrad.size import Size as Size
 from teachgrad.tensor import Tensor as Tensor
 from teachgrad.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from teachgrad import accelerator as accelerator
+    from teachgrad import backends as backends
     from teachgrad import datasets as datasets
+    from teachgrad import func as func
     from teachgrad import linalg as linalg
     from teachgrad import nn as nn
     from teachgrad import optim as optim
     from teachgrad import serialization as serialization
+    from teachgrad import special as special
     from teachgrad import utils as utils
     from teachgrad.alias import as_torch as as_torch
     from teachgrad.serialization import load as load
@@ -63,7 +80,10 @@ e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
 # Opened when first asked for, so that importing stays cheap.
-_ROOMS = {"datasets", "linalg", "nn", "optim", "serialization", "utils"}
+_ROOMS = {
+    "accelerator", "backends", "datasets", "func", "linalg", "nn", "optim",
+    "profiler", "serialization", "special", "utils",
+}  # fmt: skip
 _FURNITURE = {"as_torch": "alias", "load": "serialization", "save": "serialization"}
 
 
@@ -72,7 +92,13 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _FURNITURE:
         return getattr(importlib.import_module(f"{__name__}.{_FURNITURE[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise missing(f"module {__name__!r}", name, _everywhere)
+
+
+def _everywhere() -> list[str]:
+    """All names of the face, and those that are one room further."""
+    rooms = {room: importlib.import_module(f"{__name__}.{room}") for room in ("nn", "optim", "utils.data", "autograd")}
+    return [f"{room}.{name}" for room, module in rooms.items() for name in module.__all__] + __dir__()
 
 
 def __dir__() -> list[str]:

@@ -274,6 +274,16 @@ def not_a_number(shape: Shape) -> ValueError:
     )
 
 
+def not_an_index(shape: Shape, dtype: Any) -> TypeError:
+    """A tensor to count or to index with that is not a single whole number."""
+    return explained(
+        TypeError,
+        "only integer tensors of a single element can be converted to an index",
+        why=f"Python counts with one whole number, and this tensor has shape {shape} and holds {dtype}.",
+        fix="n.item() of a tensor with one element is a number; int(...) makes it whole. A list in a product: wrap it.",
+    )
+
+
 def numpy_of_tracked() -> RuntimeError:
     """`numpy` of a tensor that requires grad."""
     return explained(

@@ -18,10 +18,13 @@ __all__ = ["enable_grad", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 class Mode(threading.local):
     """The calling thread's switch."""
 
-    enabled = True
+    enabled: Any = True  # or FORWARD_ONLY
+    anyway: Any = False  # FORWARD_ONLY while forward mode is on: `no_grad` does not turn that off
+    inference = False  # turned by `inference.py`: inside, `enable_grad` does not help
 
 
 mode = Mode()
+FORWARD_ONLY = "forward only"  # what `enabled` says then under `no_grad`: see `autograd/pushforward.py`
 
 
 def is_grad_enabled() -> bool:
@@ -31,7 +34,7 @@ def is_grad_enabled() -> bool:
     ...     is_grad_enabled()
     False
     """
-    return mode.enabled
+    return bool(mode.enabled is True)
 
 
 class _Switch:
@@ -39,11 +42,11 @@ class _Switch:
 
     def __init__(self, enabled: bool) -> None:
         self._enabled = enabled
-        self._before: list[bool] = []
+        self._before: list[Any] = []
 
     def __enter__(self) -> Self:
         self._before.append(mode.enabled)
-        mode.enabled = self._enabled
+        mode.enabled = not mode.inference and (self._enabled or mode.anyway)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from teachgrad import errors
+from teachgrad.hooks import Hooks
+from teachgrad.watching import watchers
 
 if TYPE_CHECKING:
     from teachgrad.tensor import Tensor
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[Any]]
 ndarray = np.ndarray
 Formula = Callable[..., Any]
-Hook = Callable[["Tensor"], "Tensor | None"]
 Revive = Callable[[Array, "Node"], "Tensor"]
 
 clock = count()  # numbers the nodes in the order in which the program made them
@@ -108,17 +109,17 @@ class Node:
         seq: its number in the order of creation. **Every parent has a smaller one.**
         op: the operation, with its gradient formulas.
         parents: for each input, the node that its gradient flows to; None where none is wanted.
-        tensors, versions: for each input, its version and, if a formula reads it, the tensor; None once freed.
+        tensors, versions: each input that a formula reads, and its version at that time; tensors is None once freed.
         constants: for each input, the tensor if no gradient flows to it and it is small: pictures show it.
         attributes: further values that formulas name, such as the `shape` that was summed; None once freed.
         value, counter, version: the result, its version counter, and the version at which it was right.
         shape, dtype: of the result, and so of the gradient that arrives here.
-        hooks: functions that see, and may replace, the gradient that arrives here.
+        hooks: functions that are called when a gradient arrives here, if there are any.
     """
 
     __slots__ = (
-        "__weakref__", "attributes", "constants", "counter", "dtype", "hooks", "parents", "seq", "shape", "tensors",
-        "value", "version", "versions",
+        "__weakref__", "_notes", "attributes", "constants", "counter", "dtype", "hooks", "parents", "seq", "shape",
+        "tensors", "value", "version", "versions",
     )  # fmt: skip
 
     op: ClassVar[Op]  # each op has a class of nodes
@@ -133,7 +134,7 @@ class Node:
     version: int
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    hooks: list[Hook] | None
+    hooks: Hooks | None
 
     def name(self) -> str:
         """The name of the operation as PyTorch gives it, such as ``MulBackward0``."""
@@ -163,7 +164,8 @@ class Node:
             raise errors.freed(self.name())
         if self.counter[0] != self.version:
             raise errors.modified(self.name(), self.value, self, self.counter[0], self.version)
-        return self.value  # type: ignore[return-value]
+        value = self.value
+        return value if type(value) is ndarray else value.array  # type: ignore[union-attr]  # see autograd/graph.py
 
     def saved(self, names: tuple[str, ...], revive: Revive | None = None, scalars: bool = False) -> list[Any]:
         """The values that a formula names: as arrays or, if the backward pass itself is recorded, as tensors.
@@ -182,6 +184,13 @@ class Node:
             else:
                 values.append(self.attributes[self.op.attributes.index(name)])
         return [v[()] if type(v) is ndarray else v for v in values] if scalars else values
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for notes about this node, as PyTorch's ``Node.metadata``."""
+        if not hasattr(self, "_notes"):
+            self._notes: dict[Any, Any] = {}
+        return self._notes
 
     def label(self) -> str:
         """The op's symbol for pictures, with the attributes it mentions filled in: ``**2``."""
@@ -210,14 +219,18 @@ class AccumulateGrad(Node):
     __slots__ = ("variable",)
 
     op = Op("torch::autograd::AccumulateGrad", [])
+    parents = tensors = versions = constants = attributes = ()
+    value = None
 
     def __init__(self, variable: Tensor) -> None:
         self.seq = next(clock)
-        self.parents = self.tensors = self.versions = self.constants = self.attributes = ()
-        self.value = None
-        self.shape, self.dtype = variable.array.shape, variable.array.dtype
+        self.shape = variable.array.shape
+        self.dtype = variable.array.dtype
         self.hooks = variable._hooks
         self.variable = variable
+
+    def free(self) -> None:
+        """There is nothing to drop."""
 
 
 def edge(tensor: Tensor) -> Node | None:
@@ -238,29 +251,42 @@ _new_node = object.__new__
 
 def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> None:
     """Give `out`, just computed by `op` from `inputs`, its history: a new node that points back at theirs."""
-    parents = tuple([edge(t) for t in inputs])
-    live = tuple([parent is not None for parent in parents])
+    parents, live = [], []
+    for t in inputs:
+        parent = t._grad_fn
+        if parent is None or t._view is not None:
+            parent = edge(t)
+        parents.append(parent)
+        live.append(parent is not None)
     if True not in live:
         return
-    reads_out, *read = op.plans[live]
-    tensors = tuple([t if wanted else None for t, wanted in zip(inputs, read)])
-    constants = tuple([None if on or t.array.size > SMALL else t for t, on in zip(inputs, live)])
-    _attach(op, out, parents, tensors, tuple([t.counter[0] for t in inputs]), constants, attributes, reads_out)
+    reads_out, *read = op.plans[tuple(live)]
+    tensors: list[Tensor | None] = []
+    versions = []
+    for t, wanted in zip(inputs, read):
+        tensors.append(t if wanted else None)
+        versions.append(t.counter[0] if wanted else 0)
+    constants = _constants(inputs, parents) if False in live else ()
+    _attach(op, out, tuple(parents), tuple(tensors), tuple(versions), constants, attributes, reads_out)
+
+
+# In small networks recording is where the time goes. So the same again for one and for two inputs, without loops.
 
 
 def record_one(op: Op, out: Tensor, a: Tensor, attributes: tuple[Any, ...] = ()) -> None:
-    """`record` for one input, without its loops: in small networks this is where the time goes."""
+    """`record` for one input."""
     parent = a._grad_fn
     if parent is None or a._view is not None:
         parent = edge(a)
         if parent is None:
             return
     reads_out, reads_a = op.plans[True,]
-    _attach(op, out, (parent,), (a if reads_a else None,), (a.counter[0],), (), attributes, reads_out)
+    tensors, versions = ((a,), (a.counter[0],)) if reads_a else ((None,), (0,))
+    _attach(op, out, (parent,), tensors, versions, (), attributes, reads_out)
 
 
-def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor) -> None:
-    """`record` for two inputs, without its loops."""
+def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor, attributes: tuple[Any, ...] = ()) -> None:
+    """`record` for two inputs."""
     to_a, to_b = a._grad_fn, b._grad_fn
     if to_a is None or a._view is not None:
         to_a = edge(a)
@@ -270,12 +296,15 @@ def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor) -> None:
         return
     reads_out, reads_a, reads_b = op.plans[to_a is not None, to_b is not None]
     tensors = (a if reads_a else None, b if reads_b else None)
-    constants: tuple[Tensor | None, ...] = ()
-    if to_a is None:
-        constants = (a if a.array.size <= SMALL else None, None)
-    elif to_b is None:
-        constants = (None, b if b.array.size <= SMALL else None)
-    _attach(op, out, (to_a, to_b), tensors, (a.counter[0], b.counter[0]), constants, (), reads_out)
+    versions = (a.counter[0] if reads_a else 0, b.counter[0] if reads_b else 0)
+    parents = (to_a, to_b)
+    constants = _constants((a, b), parents) if to_a is None or to_b is None else ()
+    _attach(op, out, parents, tensors, versions, constants, attributes, reads_out)
+
+
+def _constants(inputs: Sequence[Tensor], parents: Sequence[Node | None]) -> tuple[Tensor | None, ...]:
+    """Small inputs that no gradient flows to: pictures show them, though no formula may read them."""
+    return tuple([t if to is None and t.array.size <= SMALL else None for t, to in zip(inputs, parents)])
 
 
 def _attach(
@@ -304,3 +333,6 @@ def _attach(
     node.hooks = None
     out._requires_grad = True
     out._grad_fn = node
+    if watchers:
+        for watcher in watchers:
+            watcher.recorded(node, out)

@@ -9,14 +9,15 @@ base class of Tensor, as do `backward` and the hooks from `autograd/`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
-from teachgrad import dtypes, errors, printing
+from teachgrad import dtypes, errors, inference
 from teachgrad.dtypes import dtype
-from teachgrad.graph import AccumulateGrad, Array, Hook, Node
+from teachgrad.graph import AccumulateGrad, Array, Node
+from teachgrad.hooks import Hooks
 from teachgrad.operators import Operators
 from teachgrad.size import Size
 
@@ -47,7 +48,7 @@ class Tensor(Operators):
     _requires_grad: bool
     _view: View | None
     _sink: weakref.ref[AccumulateGrad] | None = None  # of a leaf that is part of a graph
-    _hooks: list[Hook] | None = None  # of a leaf; a tensor with history has them on its node
+    _hooks: Hooks | None = None  # of a leaf; a tensor with history has them on its node
     _retains_grad = False
 
     def __new__(cls, data: Any = (), *sizes: int) -> Self:
@@ -99,6 +100,10 @@ class Tensor(Operators):
             raise errors.not_differentiable(self.dtype)
         if not requires_grad and self.grad_fn is not None:
             raise errors.not_a_leaf(self.grad_fn.name())
+        if requires_grad and self.is_inference() and not inference.is_inference_mode_enabled():
+            raise errors.inference_forbids(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+            )
         self._requires_grad = requires_grad
         return self
 
@@ -138,12 +143,18 @@ class Tensor(Operators):
     @property
     def _version(self) -> int:
         """How many in-place changes this memory has seen, as PyTorch's ``_version``."""
+        if self.is_inference():
+            raise errors.inference_forbids("Inference tensors do not track version counter.")
         return self.counter[0]
 
     @property
     def _base(self) -> Tensor | None:
         """The tensor whose memory this view shows, None if it has its own, as PyTorch's ``_base``."""
         return None if self._view is None else self._view.base
+
+    def is_inference(self) -> bool:
+        """Whether it was made under `inference_mode`, as ``torch.Tensor.is_inference``."""
+        return type(self.counter) is inference.Uncounted
 
     # Leaving the graph
 
@@ -174,74 +185,6 @@ class Tensor(Operators):
             raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
         self.array = new.array
 
-    # Out of the world of tensors
-
-    def item(self) -> Any:
-        """The one element as a Python number, as ``torch.Tensor.item``.
-
-        Raises:
-            RuntimeError: if there is not exactly one element.
-        """
-        if self.array.size != 1:
-            raise errors.not_one_element(self.array.shape)
-        return self.array.item()
-
-    def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers, as ``torch.Tensor.tolist``."""
-        return self.array.tolist()
-
-    def numpy(self, *, force: bool = False) -> Array:
-        """The array itself, sharing memory, as ``torch.Tensor.numpy``.
-
-        Raises:
-            RuntimeError: if the tensor requires grad, because NumPy would lose its history.
-        """
-        if self.requires_grad and not force:
-            raise errors.numpy_of_tracked()
-        return self.array
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
-
-    # Python's own questions
-
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        node = self.grad_fn
-        return printing.tensor_text(
-            self.array, requires_grad=self._requires_grad, grad_fn_name=None if node is None else node.name()
-        )
-
-    def __format__(self, spec: str) -> str:
-        if self.array.ndim and not spec:
-            return repr(self)
-        return printing.format_item(None if self.array.ndim else self.array.item(), spec)
-
-    def __len__(self) -> int:
-        if self.array.ndim == 0:
-            raise TypeError("len() of a 0-d tensor")
-        return len(self.array)
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if self.array.ndim == 0:
-            raise TypeError("iteration over a 0-d tensor")
-        return iter(self.unbind(0))
-
-    def __bool__(self) -> bool:
-        if self.array.size != 1:
-            raise errors.ambiguous_truth(self.array.shape)
-        return bool(self.array.item())
-
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __index__(self) -> int:
-        if self.array.size != 1 or self.array.dtype.kind == "f":
-            raise TypeError("only integer tensors of a single element can be converted to an index")
-        return int(self.item())
-
     def __hash__(self) -> int:
         return id(self)  # == compares element by element; as a key of a dictionary a tensor stands for itself
 
@@ -259,9 +202,26 @@ class Tensor(Operators):
         return NotImplemented if twin is None else twin(*args, **kwargs)
 
 
+class Tensors(Protocol):
+    """What the engine asks of tensors; `autograd/backward.py` answers."""
+
+    def wrap(self, array: Any, /) -> Tensor:
+        """A tensor without history round an array."""
+
+    def revive(self, array: Array, node: Node, /) -> Tensor:
+        """The tensor that `node` computed, with `node` as its history."""
+
+    def cast(self, tensor: Tensor, dtype: np.dtype[Any], /) -> Tensor:
+        """The tensor in another element type, recorded."""
+
+    def copy(self, tensor: Tensor, /) -> Tensor:
+        """A copy of the tensor, recorded."""
+
+
 NUMPY_TWINS: dict[Any, Callable[..., Tensor]] = {}  # filled by the rows of the op table
 
 _new = object.__new__
+_inferring = inference.active  # a list that is empty nearly always
 ndarray = np.ndarray
 
 
@@ -269,7 +229,7 @@ def wrap(array: Any, kind: type[Tensor] = Tensor) -> Tensor:
     """A tensor without history round an array; nothing is copied. NumPy's scalars become 0-d arrays again."""
     tensor = _new(kind)
     tensor.array = array if type(array) is ndarray else np.asarray(array)
-    tensor.counter = [0]
+    tensor.counter = inference.counter() if _inferring else [0]
     tensor._requires_grad = False
     tensor._grad_fn = tensor._grad = tensor._view = None
     return tensor

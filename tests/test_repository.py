@@ -17,13 +17,16 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # The house, from the ground up. A module imports from its own floor and from those below, never from above.
 FLOORS = (
     (
-        *("device", "dtypes", "errors", "grad_mode", "graph", "lessons", "operators", "printing"),
-        *("return_types", "rng", "rounding", "size", "version"),
+        *("device", "dtypes", "errors", "grad_mode", "graph", "hooks", "inference", "lessons", "operators", "printing"),
+        *("return_types", "rng", "rounding", "scope", "size", "version", "watching"),
     ),
     ("engine",),
     ("tensor",),
     ("ops",),
-    ("alias", "autograd", "copying", "cuda", "datasets", "linalg", "nn", "optim", "random", "serialization", "utils"),
+    (
+        *("accelerator", "alias", "autograd", "backends", "copying", "cuda", "datasets", "func", "linalg"),
+        *("nn", "optim", "profiler", "random", "serialization", "special", "utils"),
+    ),
     ("__main__", "stand_in", "teachgrad"),
     ("viz",),
     ("course",),

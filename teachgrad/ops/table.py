@@ -222,7 +222,9 @@ def operand(name: str, value: Any, other: Array) -> Tensor:
 @lru_cache(maxsize=512, typed=True)
 def _constant(value: Any, dtype: np.dtype[Any]) -> Tensor:
     """Numbers in formulas come again in every step of a loop, and making an array costs as much as multiplying it."""
-    return wrap(np.asarray(value, dtype))
+    constant = wrap(np.asarray(value, dtype))
+    constant.counter = [0]  # it outlives an inference mode in which it may be made
+    return constant
 
 
 def promoted(x: Array, y: Array, real: bool = False) -> tuple[Array, Array]:

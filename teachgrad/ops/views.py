@@ -18,10 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from teachgrad import errors
 from teachgrad.errors import c_name, explained
-from teachgrad.grad_mode import enable_grad, mode, no_grad
+from teachgrad.grad_mode import enable_grad, is_grad_enabled, mode, no_grad
 from teachgrad.graph import Array, Op, record
-from teachgrad.ops.table import Function, method, result
+from teachgrad.inference import is_inference_mode_enabled
+from teachgrad.ops.table import Function, method, no_broadcast, result
 from teachgrad.tensor import Tensor, wrap
 
 Take = Callable[[Tensor], Tensor]
@@ -35,8 +37,8 @@ class View:
     def __init__(self, source: Tensor, take: Take, one_of_several: str = "") -> None:
         self.source = source
         self.take = take
-        self.version = source.counter[0]  # at which the view's history is right
-        self.recorded = mode.enabled
+        self.recorded = mode.enabled and not source.is_inference()
+        self.version = source.counter[0] if self.recorded else 0  # at which the view's history is right
         self.one_of_several = one_of_several  # "Output 0 of ...", if one function returned several views
 
     @property
@@ -57,13 +59,12 @@ class View:
 
     def refresh(self, view: Tensor) -> None:
         """Bring the history of `view` up to date, if the memory was written to since."""
-        now = view.counter[0]
-        if self.version == now or not self.recorded:
+        if self.version == view.counter[0] or not self.recorded:
             return
         base = self.base
         if self.one_of_several and base._requires_grad:
             raise self.not_alone("its base or another view of its base has been")
-        self.version = now
+        self.version = view.counter[0]
         if base._requires_grad:
             with enable_grad():
                 again = followed(self.path(), base)
@@ -99,14 +100,14 @@ def view(op: Op, array: Array, a: Tensor, attributes: tuple[Any, ...], take: Tak
     return out
 
 
-def _without(g: Any, path: list[Take]) -> Any:
+def outside(g: Any, path: list[Take]) -> Any:
     """The gradient for what a base was before: nothing flows to the part that was replaced."""
     rest = g.clone() if isinstance(g, Tensor) else wrap(g.copy())
     followed(path, rest).zero_()
     return rest if isinstance(g, Tensor) else rest.array
 
 
-def _within(g: Any, path: list[Take]) -> Any:
+def inside(g: Any, path: list[Take]) -> Any:
     """The gradient for the part that was written."""
     if isinstance(g, Tensor):
         return followed(path, g).clone()
@@ -114,7 +115,7 @@ def _within(g: Any, path: list[Take]) -> Any:
         return followed(path, wrap(g)).array
 
 
-COPY_SLICES = Op("CopySlices", [lambda g, path: _without(g, path), lambda g, path: _within(g, path)], ("path",), "put")
+COPY_SLICES = Op("CopySlices", [lambda g, path: outside(g, path), lambda g, path: inside(g, path)], ("path",), "put")
 
 
 def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -124,8 +125,13 @@ def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> T
         RuntimeError: for a leaf that requires grad (or a view of one), while operations are recorded; for results
             of another shape, or of a type that cannot be stored without loss.
     """
-    if mode.enabled:
-        _refuse_leaf(target)
+    if is_grad_enabled():
+        refuse_leaf(target)
+    if target.is_inference() and not is_inference_mode_enabled():
+        raise errors.inference_forbids(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+            "tensor before doing inplace update."
+        )
     before = wrap(target.array)  # the old value, with the old history: a tensor of its own, so that no circle arises
     if mode.enabled:
         before._grad_fn, before._requires_grad = target.grad_fn, target.requires_grad
@@ -161,7 +167,8 @@ def _adopt(target: Tensor, after: Tensor) -> None:
     target._view.refresh(target)
 
 
-def _refuse_leaf(target: Tensor) -> None:
+def refuse_leaf(target: Tensor) -> None:
+    """Refuse to write where a history would become untrue: into a leaf, or a view that cannot tell its base."""
     base = target if target._view is None else target._view.base
     if base._requires_grad and base.is_leaf:
         what = (
@@ -172,6 +179,7 @@ def _refuse_leaf(target: Tensor) -> None:
             f"{what} is being used in an in-place operation.",
             why="the gradient belongs to the value that the leaf had, and that value would be lost.",
             fix="for an update step: with torch.no_grad(): w -= lr * w.grad. Else make a new tensor: w = w - ...",
+            lesson=8,
         )
     if target._view is not None and target._view.one_of_several and base._requires_grad:
         raise target._view.not_alone("is being")
@@ -181,6 +189,7 @@ def _refuse_leaf(target: Tensor) -> None:
             "A view was created in no_grad mode and is being modified inplace with grad mode enabled.",
             why="the view has no history, so the change could not be recorded in its base.",
             fix="take the view outside of no_grad, or make the change inside it.",
+            lesson=8,
         )
 
 
@@ -218,6 +227,7 @@ def _refuse_misfit(target: Tensor, after: Tensor) -> None:
             "Please clone() the tensor before performing the operation.",
             why="it was expanded (or shares memory that is read-only), so writing one element would change others.",
             fix="x = x.clone() gives each element memory of its own.",
+            lesson=8,
         )
     if after.array.shape != target.array.shape:
         raise explained(
@@ -225,6 +235,7 @@ def _refuse_misfit(target: Tensor, after: Tensor) -> None:
             f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(after.shape)}",
             why="an in-place operation writes into memory that is already there, and cannot make it larger.",
             fix="use the operation that makes a new tensor: x = x + y instead of x += y.",
+            lesson=8,
         )
     if after.dtype.rank > target.dtype.rank:
         raise explained(
@@ -232,6 +243,7 @@ def _refuse_misfit(target: Tensor, after: Tensor) -> None:
             f"result type {c_name(after.dtype)} can't be cast to the desired output type {c_name(target.dtype)}",
             why=f"the result is {after.dtype}, and the memory holds {target.dtype}: fractions would be lost.",
             fix="use the operation that makes a new tensor, or convert first: x = x.float().",
+            lesson=8,
         )
 
 
@@ -275,12 +287,7 @@ def copy_(a: Tensor, source: Tensor) -> Tensor:
         try:
             array = np.broadcast_to(source.array, old.array.shape)
         except ValueError:
-            raise explained(
-                RuntimeError,
-                f"The size of tensor a {tuple(old.shape)} must match the size of tensor b {tuple(source.shape)}",
-                why="the source does not broadcast to the shape that it is to be written into.",
-                fix="check both shapes.",
-            ) from None
+            raise no_broadcast(old.array.shape, source.array.shape) from None
         return result(_COPY, array.astype(old.array.dtype), (old, source))
 
     if source.counter is a.counter:

@@ -1,5 +1,5 @@
-"""What ``torch.utils`` offers: so far `data`."""
+"""What ``torch.utils`` offers: `data` and `checkpoint`."""
 
-from teachgrad.utils import data
+from teachgrad.utils import checkpoint, data
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data"]
