@@ -4,6 +4,16 @@
 'cpu'
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from teachgrad.device import require_cpu
+from teachgrad.scope import refusing
+
+if not TYPE_CHECKING:  # which would take any name for one that is there
+    __getattr__ = refusing(__name__)
+
 
 def is_available() -> bool:
     """Whether tensors can be made on a GPU, as ``torch.cuda.is_available``: no."""
@@ -15,5 +25,30 @@ def device_count() -> int:
     return 0
 
 
+def manual_seed(seed: int) -> None:
+    """Seed the generator of the GPU, as ``torch.cuda.manual_seed``: there is none."""
+
+
 def manual_seed_all(seed: int) -> None:
     """Seed the generators of all GPUs, as ``torch.cuda.manual_seed_all``: there are none."""
+
+
+def empty_cache() -> None:
+    """Give back memory of the GPU, as ``torch.cuda.empty_cache``: nothing is held."""
+
+
+def synchronize(device: Any = None) -> None:
+    """Raises AssertionError, as ``torch.cuda.synchronize`` does where there is no CUDA."""
+    require_cpu("cuda")
+
+
+def current_device() -> int:
+    """Raises AssertionError, as ``torch.cuda.current_device`` does where there is no CUDA."""
+    require_cpu("cuda")
+    return 0
+
+
+def get_device_name(device: Any = None) -> str:
+    """Raises AssertionError, as ``torch.cuda.get_device_name`` does where there is no CUDA."""
+    require_cpu("cuda")
+    return ""

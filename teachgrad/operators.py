@@ -5,8 +5,18 @@ The class is empty here on purpose: `__add__`, `exp`, `sum` and all the others a
 editors and type checkers; it is generated, and a test keeps it current.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+from teachgrad.scope import missing
+
 
 class Operators:
     """Base class of Tensor; see the module's text."""
 
     __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        # Python asks here for what it does not find in the usual places.
+        raise missing(f"{type(self).__name__!r} object", name, self.__dir__)

@@ -5,8 +5,9 @@ Ground floor: names and sentences. Tensors and the packages ask `missing` when a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from teachgrad.errors import explained
 
@@ -74,15 +75,15 @@ OUTSIDE = (
 )
 
 
-def missing(owner: str, name: str, known: Iterable[str]) -> AttributeError:
+def missing(owner: str, name: str, known: Callable[[], Iterable[str]]) -> AttributeError:
     """The error for a name that an object does not have, with PyTorch's words.
 
     Args:
         owner: whose name it would be, such as ``module 'teachgrad'``.
         name: what was looked for.
-        known: the names that there are.
+        known: lists the names that there are, and those that are elsewhere with their path.
 
-    >>> print(missing("module 'teachgrad'", "sine", ["cos", "sin", "sinh"]))
+    >>> print(missing("module 'teachgrad'", "sine", lambda: ["cos", "sin", "sinh", "nn.ReLU"]))
     module 'teachgrad' has no attribute 'sine'
       Why: there is nothing of this name.
       Fix: did you mean sin or sinh?
@@ -93,14 +94,26 @@ def missing(owner: str, name: str, known: Iterable[str]) -> AttributeError:
             return explained(AttributeError, words, part.why, part.fix)
     if name.startswith("_"):  # asked by Python, NumPy and IPython, which only want to know
         return AttributeError(words)
-    return explained(AttributeError, words, why="there is nothing of this name.", fix=_suggested(name, known))
+    return explained(AttributeError, words, why="there is nothing of this name.", fix=_suggested(name, known()))
 
 
 def _suggested(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # here, because importing teachgrad is to be cheap
 
-    public = {other.lower(): other for other in known if not other.startswith("_")}
-    close = [public[other] for other in get_close_matches(name.lower(), public, n=3, cutoff=0.6)]
+    places = {other.rpartition(".")[2].lower(): other for other in known if not other.startswith("_")}
+    wanted = name.lower()
+    close = [wanted] if wanted in places else get_close_matches(wanted, places, n=3, cutoff=0.6)
     if not close:
-        return "look at dir(...) of it for the names that there are; NumPy may have it: x.detach().numpy()."
-    return f"did you mean {', '.join(close[:-1])}{' or ' if close[:-1] else ''}{close[-1]}?"
+        return "dir(...) of it lists the names that there are."
+    *others, last = [places[other] for other in close]
+    return f"did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
+
+
+def refusing(module: str) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a module that has the names it has, and explains itself when asked for others."""
+
+    def refuse(name: str) -> Any:
+        found = sys.modules[module]
+        raise missing(f"module {module!r}", name, lambda: getattr(found, "__all__", None) or dir(found))
+
+    return refuse

@@ -81,6 +81,7 @@ def stub() -> str:
             importlib.import_module(module.name)
     imports: dict[str, str] = {"Tensor": "teachgrad.tensor"}
     methods = {name: value for name, value in vars(Operators).items() if callable(value) or isinstance(value, property)}
+    del methods["__getattr__"]  # it only raises; in a stub it would say that a tensor has every name
     lines = [_method(name, value, imports) for name, value in sorted(methods.items())]
     needed = "\n".join(
         f"from {module} import {name}" for name, module in sorted(imports.items(), key=lambda item: item[::-1])

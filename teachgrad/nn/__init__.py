@@ -1,5 +1,7 @@
 """Networks: modules, layers, losses, starting values, as ``torch.nn``."""
 
+from typing import TYPE_CHECKING
+
 from teachgrad.nn import functional, init
 from teachgrad.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from teachgrad.nn.container import ModuleDict, ModuleList, Sequential
@@ -8,6 +10,7 @@ from teachgrad.nn.loss import CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from teachgrad.nn.module import Module
 from teachgrad.nn.parameter import Parameter
 from teachgrad.nn.shape import Flatten
+from teachgrad.scope import refusing
 
 __all__ = [
     "CrossEntropyLoss",
@@ -30,3 +33,6 @@ __all__ = [
     "functional",
     "init",
 ]
+
+if not TYPE_CHECKING:  # which would take any name for one that is there
+    __getattr__ = refusing(__name__)

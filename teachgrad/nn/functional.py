@@ -7,7 +7,7 @@ how networks call functions that tensors have as well.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from teachgrad.ops import pointwise
 from teachgrad.ops import softmax as probabilities
@@ -25,6 +25,7 @@ from teachgrad.ops.norms import pairwise_distance as pairwise_distance
 from teachgrad.ops.pointwise import sigmoid as sigmoid
 from teachgrad.ops.pointwise import tanh as tanh
 from teachgrad.ops.ranking import *
+from teachgrad.scope import refusing
 from teachgrad.tensor import Tensor
 
 
@@ -61,3 +62,7 @@ def _chosen_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> i
         stacklevel=stacklevel,
     )
     return 0 if input.array.ndim in (0, 1, 3) else 1
+
+
+if not TYPE_CHECKING:  # which would take any name for one that is there
+    __getattr__ = refusing(__name__)

@@ -70,10 +70,9 @@ def getitem(a: Tensor, index: Any) -> Tensor:
         if basic:
             return getitem(getitem(a, basic), chosen)
         return result(INDEX, _chosen(a.array, steps), (a,), (steps, a.array.shape))
-    whole = (
-        steps if Ellipsis in steps else (*steps, Ellipsis)
-    )  # with an ellipsis, NumPy returns a view also of one element
-    return view(_named(steps, a.array.shape), _chosen(a.array, whole), a, (whole, a.array.shape), lambda t: getitem(t, index))
+    whole = steps if Ellipsis in steps else (*steps, Ellipsis)  # with it, NumPy returns a view also of one element
+    op, shape = _named(steps, a.array.shape), a.array.shape
+    return view(op, _chosen(a.array, whole), a, (whole, shape), lambda t: getitem(t, index))
 
 
 @method("__setitem__")

@@ -28,10 +28,15 @@ C_TYPES = {  # what PyTorch's messages about bounds call the types
 }
 
 
-def require(condition: bool, words: str) -> None:
+def require(condition: bool, words: str, why: str = "", fix: str = "") -> None:
     """Raise a RuntimeError with these words unless the condition holds."""
     if not condition:
-        raise RuntimeError(words)
+        raise explained(
+            RuntimeError,
+            words,
+            why=why or "there are no such random numbers, or the type cannot hold them.",
+            fix=fix or "change what the message names, or choose a type that holds more, such as torch.float64.",
+        )
 
 
 def require_real(array: Array, kernel: str) -> None:

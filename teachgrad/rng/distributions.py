@@ -35,6 +35,7 @@ from teachgrad.rng.source import Array, Source
 from teachgrad.rounding import fma
 
 MANY = 2**28  # from this many possible integers on, a draw takes two words
+CHANCE = ("a chance lies between never (0) and always (1).", "turn scores into chances with torch.sigmoid(x).")
 PIECE = 2**14  # large arrays are filled in pieces that stay in the processor's cache
 
 
@@ -171,13 +172,13 @@ def fill_bernoulli(array: Array, p: float | Array, source: Source) -> None:
         ValueError: if p does not broadcast to the array's shape.
     """
     if not isinstance(p, np.ndarray):
-        require(0 <= p <= 1, f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
+        require(0 <= p <= 1, f"bernoulli_ expects p to be in [0, 1], but got p={p:g}", *CHANCE)
         _fill(array, lambda n: source.doubles(n) < p)
         return
     require_real(p, "bernoulli_tensor_cpu_p_")
     chances = in_memory_order(array, np.broadcast_to(p, array.shape)).reshape(-1)
     valid = bool(((chances >= 0) & (chances <= 1)).all())
-    require(valid, "Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
+    require(valid, "Expected p_in >= 0 && p_in <= 1 to be true, but got false.", *CHANCE)
     draw = source.doubles if p.dtype == np.float64 else source.floats
     _write(array, draw(array.size) < chances)
 

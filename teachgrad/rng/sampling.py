@@ -67,7 +67,12 @@ def _look_up(weights: Array, count: int, source: Source) -> Array:
 def _race(weights: Array, count: int, source: Source) -> Array:
     """Without replacement: the first to arrive, where times are exponential with the weights as rates."""
     valid = bool(((weights >= 0) & (weights < np.inf)).all())
-    require(valid, "probability tensor contains either `inf`, `nan` or element < 0")
+    require(
+        valid,
+        "probability tensor contains either `inf`, `nan` or element < 0",
+        why=f"a weight says how often its category is drawn, and the smallest is {weights.min():g}.",
+        fix="give weights of 0 or more; scores become such by softmax or exp.",
+    )
     some = bool((weights.sum(-1) != 0).all())
     require(some, "invalid multinomial distribution (sum of probabilities <= 0)")
     times = np.empty(weights.shape, weights.dtype)
