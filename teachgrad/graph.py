@@ -202,7 +202,7 @@ class Node:
         if self.value is not None and self.value.size > SMALL:
             self.value = None
         for attribute in self.attributes or ():
-            if isinstance(attribute, np.ndarray):
+            if isinstance(attribute, np.ndarray | list):
                 self.attributes = None
 
     def __repr__(self) -> str:

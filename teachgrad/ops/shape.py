@@ -481,10 +481,12 @@ def expand(a: Tensor, *sizes: Any) -> Tensor:
     shape, target = a.array.shape, sizes_of("expand", sizes)
     extra = len(target) - len(shape)
     full = tuple([shape[i - extra] if size == -1 and i >= extra else size for i, size in enumerate(target)])
-    try:
-        stretched = np.broadcast_to(a.array, full)
-    except ValueError:
-        raise no_expansion(a.array, full) from None
+    stretched = a.array[(None,) * extra] if extra > 0 else a.array[...]
+    if stretched.shape != full:  # else it can be written to
+        try:
+            stretched = np.broadcast_to(a.array, full)
+        except ValueError:
+            raise no_expansion(a.array, full) from None
     return view_of(EXPAND, stretched, a, (), lambda t: expand(t, full))
 
 
