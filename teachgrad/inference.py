@@ -60,6 +60,7 @@ class inference_mode:  # noqa: N801 - PyTorch's own spelling
     """
 
     def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
+        """A block, or, given a function, that function in inference mode: the decorator works without parentheses."""
         return cls()(mode) if callable(mode) else super().__new__(cls)
 
     def __init__(self, mode: bool = True) -> None:
@@ -77,6 +78,7 @@ class inference_mode:  # noqa: N801 - PyTorch's own spelling
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Leave it."""
         mode.enabled, mode.inference = self._before.pop()
         active.pop()
 

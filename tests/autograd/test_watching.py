@@ -28,11 +28,13 @@ def nobody_watches_afterwards():
 
 def test_anomaly_mode_names_the_line_of_the_forward_pass():
     x = leaf([4.0, 0.0])
-    with warnings.catch_warnings(record=True) as warned, tg.autograd.detect_anomaly():
-        root = x.sqrt()  # this very line
-        loss = (root * tg.tensor([1.0, 0.0])).sum()
-        with pytest.raises(RuntimeError) as caught:
-            loss.backward()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with tg.autograd.detect_anomaly():
+            root = x.sqrt()  # this very line
+            loss = (root * tg.tensor([1.0, 0.0])).sum()
+            with pytest.raises(RuntimeError) as caught:
+                loss.backward()
     words = str(caught.value)
     assert words.startswith("Function 'SqrtBackward0' returned nan values in its 0th output.")
     assert "test_watching.py" in words
@@ -46,8 +48,9 @@ def test_anomaly_mode_names_the_line_of_the_forward_pass():
 
 def test_anomaly_mode_says_when_it_did_not_see_the_forward_pass():
     loss = leaf(0.0).sqrt() * 0
-    with warnings.catch_warnings(record=True) as warned, tg.autograd.set_detect_anomaly(True):
-        with pytest.raises(RuntimeError, match="SqrtBackward0"):
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with tg.autograd.set_detect_anomaly(True), pytest.raises(RuntimeError, match="SqrtBackward0"):
             loss.backward()
     assert any("No forward pass information available" in str(w.message) for w in warned)
 
@@ -116,10 +119,10 @@ def test_the_profile_is_a_table_sorted_and_cut():
 def test_nothing_is_measured_outside_of_the_block():
     x = leaf([1.0])
     with profile(enabled=False) as off:
-        x * x  # noqa: B018
+        x * x
     with profile() as prof:
         pass
-    x * x  # noqa: B018
+    x * x
     assert off.key_averages() == prof.key_averages() == []
 
 
@@ -200,7 +203,7 @@ def test_a_packed_graph_is_freed_by_reference_counting():
 
 def test_numbers_first_met_in_inference_mode_can_be_used_outside():
     with tg.inference_mode():
-        tg.ones(2) * 0.123  # noqa: B018 - the constant is kept for the next time
+        tg.ones(2) * 0.123
     x = leaf([1.0, 2.0])
     (x * 0.123).sum().backward()
     assert x.grad.tolist() == pytest.approx([0.123, 0.123])
