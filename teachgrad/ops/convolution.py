@@ -29,7 +29,7 @@ from teachgrad.graph import Array, Op
 from teachgrad.ops.arguments import C_TYPES
 from teachgrad.ops.shape import squeeze, unsqueeze
 from teachgrad.ops.table import not_a_tensor, result
-from teachgrad.ops.windows import Sizes, Windows, add_up, columns, empty_columns, empty_results, in_place
+from teachgrad.ops.windows import Sizes, Steps, Windows, add_up, columns, empty_columns, empty_results, fixed, in_place
 from teachgrad.tensor import Tensor
 
 __all__ = [  # what ``nn.functional`` offers
@@ -63,7 +63,6 @@ CORRELATION = Op(
 UNFOLD = Op("Im2ColBackward0", [lambda g, windows: patches_added(g, windows)], ("windows",), "unfold")
 FOLD = Op("Col2ImBackward0", [lambda g, windows: patches_of(g, windows)], ("windows",), "fold")
 
-Steps = int | Sequence[int]
 FEW = 600  # elements of a matrix that is small for BLAS
 
 
@@ -215,7 +214,7 @@ def _convolution(
     if x.ndim == dims + 1:
         return squeeze(_convolution(dims, unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0)
     shapes = tuple([tensor.array.shape for tensor in inputs])
-    w = _windows(dims, shapes, _fixed(stride), _fixed(padding), _fixed(dilation), groups)
+    w = _windows(dims, shapes, fixed(stride), fixed(padding), fixed(dilation), groups)
     op = BIASED_CONVOLUTION if offsets else CONVOLUTION
     return result(op, convolved(x, kernels, w, *offsets), inputs, (w,))
 
@@ -240,12 +239,7 @@ def _operands(name: str, *operands: Any) -> tuple[Tensor, ...]:
     )
 
 
-def _fixed(steps: Steps | str) -> Any:
-    """Something that a cache can look up."""
-    return steps if isinstance(steps, int | str) else tuple(steps)
-
-
-def each_dim(name: str, value: int | Sizes, dims: int) -> Sizes:
+def _each_dim(name: str, value: int | Sizes, dims: int) -> Sizes:
     """A number for each dimension, from one for all or one for each.
 
     Raises:
@@ -277,7 +271,7 @@ def _windows(
     """The windows of a convolution, from the shapes of input, weight and bias; everything is checked."""
     shape, kernels, *bias = shapes
     _check_dims(f"conv{dims}d", dims, shape, kernels)
-    steps, spread = each_dim("stride", stride, dims), each_dim("dilation", dilation, dims)
+    steps, spread = _each_dim("stride", stride, dims), _each_dim("dilation", dilation, dims)
     _check_positive(stride=steps, dilation=spread)
     before, after = _paddings(dims, kernels[2:], steps, padding, spread)
     _check_channels(shape, kernels, groups)
@@ -322,7 +316,7 @@ def _paddings(
             why="two words are known.",
             fix="write 'same', 'valid', or a number.",
         )
-    sizes = (0,) * dims if isinstance(padding, str) else each_dim("padding", padding, dims)
+    sizes = (0,) * dims if isinstance(padding, str) else _each_dim("padding", padding, dims)
     if min(sizes) < 0:
         raise explained(
             RuntimeError,
@@ -484,7 +478,7 @@ def _transposed(
         whole = unsqueeze(input, 0)
         return squeeze(_transposed(dims, whole, weight, bias, stride, padding, output_padding, groups, dilation), 0)
     shapes = tuple([tensor.array.shape for tensor in inputs])
-    steps = [_fixed(argument) for argument in (stride, padding, output_padding, dilation)]
+    steps = [fixed(argument) for argument in (stride, padding, output_padding, dilation)]
     w = _windows_back(dims, shapes, groups, *steps)
     y = spread_back(input.array, weight.array, w)
     if bias is None:
@@ -506,9 +500,9 @@ def _windows_back(
     """The windows of the convolution that this is the way back of; everything is checked."""
     shape, kernels, *bias = shapes
     _check_dims(f"conv_transpose{dims}d", dims, shape, kernels)
-    steps, spread = each_dim("stride", stride, dims), each_dim("dilation", dilation, dims)
+    steps, spread = _each_dim("stride", stride, dims), _each_dim("dilation", dilation, dims)
     _check_positive(stride=steps, dilation=spread)
-    cut, more = each_dim("padding", padding, dims), each_dim("output_padding", output_padding, dims)
+    cut, more = _each_dim("padding", padding, dims), _each_dim("output_padding", output_padding, dims)
     if shape[1] != kernels[0]:
         raise explained(
             RuntimeError,
@@ -643,8 +637,8 @@ def fold(
     if input.array.ndim == 2:
         return squeeze(fold(unsqueeze(input, 0), output_size, kernel_size, dilation, padding, stride), 0)
     batch, rows, positions = input.array.shape
-    elements = math.prod(each_dim("kernel_size", _fixed(kernel_size), 2))
-    shape = (batch, rows // elements, *each_dim("output_size", _fixed(output_size), 2))
+    elements = math.prod(_each_dim("kernel_size", fixed(kernel_size), 2))
+    shape = (batch, rows // elements, *_each_dim("output_size", fixed(output_size), 2))
     w = _blocks(shape, kernel_size, dilation, padding, stride)
     if rows % elements:
         raise explained(
@@ -668,6 +662,6 @@ def fold(
 
 def _blocks(shape: Sizes, kernel_size: Steps, dilation: Steps, padding: Steps, stride: Steps) -> Windows:
     named = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation, "padding": padding}
-    kernel, steps, spread, around = (each_dim(name, _fixed(value), 2) for name, value in named.items())
+    kernel, steps, spread, around = (_each_dim(name, fixed(value), 2) for name, value in named.items())
     _check_positive(kernel_size=kernel, stride=steps, dilation=spread)
     return Windows(shape[0], shape[1], shape[2:], kernel, steps, spread, around, around)

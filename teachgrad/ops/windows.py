@@ -31,10 +31,16 @@ import numpy as np
 from teachgrad.graph import Array
 
 Sizes = tuple[int, ...]
+Steps = int | Sequence[int]  # as users give them: one for all dimensions, or one for each
 
 LARGEST = 1 << 22  # how many numbers columns may have that are written at a time, unless a single image needs more
 
 _kept = threading.local()
+
+
+def fixed(steps: Any) -> Any:
+    """Steps as something that a cache can look up."""
+    return tuple(steps) if isinstance(steps, list) else steps
 
 
 def scratch(role: str, size: int, dtype: np.dtype[Any]) -> Array:
