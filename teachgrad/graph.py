@@ -202,7 +202,9 @@ class Node:
         if self.value is not None and self.value.size > SMALL:
             self.value = None
         for attribute in self.attributes or ():
-            if isinstance(attribute, np.ndarray | list):
+            if isinstance(attribute, np.ndarray | list) or (
+                isinstance(attribute, tuple) and any(isinstance(part, np.ndarray) for part in attribute)
+            ):
                 self.attributes = None
 
     def __repr__(self) -> str:

@@ -18,7 +18,7 @@ from teachgrad.ops import pointwise
 from teachgrad.ops.pointwise import logistic, sigmoid, tanh
 from teachgrad.ops.shape import reshape
 from teachgrad.ops.special import erf, error_function
-from teachgrad.ops.table import method, no_kernel, not_a_tensor, result
+from teachgrad.ops.table import flat_in, method, no_kernel, not_a_tensor, result
 from teachgrad.ops.views import in_place
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor
@@ -58,15 +58,21 @@ def reals(name: str, input: Tensor) -> Array:
 
 # Of straight pieces
 
-LEAKY_RELU = Op("LeakyReluBackward0", [lambda g, a, slope: np.where(a > 0, g, g * slope)], ("slope",), "leaky relu")
-HARDTANH = Op("HardtanhBackward0", [lambda g, a, low, high: np.where((a > low) & (a < high), g, 0)], ("low", "high"))
-HARDSIGMOID = Op("HardsigmoidBackward0", [lambda g, a: np.where((a > -3) & (a < 3), g / 6, 0)])
+LEAKY_RELU = Op(
+    "LeakyReluBackward0", [lambda g, a, slope: flat_in(a, np.where(a > 0, g, g * slope))], ("slope",), "leaky relu"
+)
+HARDTANH = Op(
+    "HardtanhBackward0",
+    [lambda g, a, low, high: flat_in(a, np.where((a > low) & (a < high), g, 0))],
+    ("low", "high"),
+)
+HARDSIGMOID = Op("HardsigmoidBackward0", [lambda g, a: flat_in(a, np.where((a > -3) & (a < 3), g / 6, 0))])
 HARDSWISH = Op("HardswishBackward0", [lambda g, a: np.where(a <= -3, 0, np.where(a < 3, g * (a / 3 + 0.5), g))])
 SOFTSHRINK, HARDSHRINK = (
-    Op(f"{name}Backward0", [lambda g, a, lambd: np.where((a >= -lambd) & (a <= lambd), 0, g)], ("lambd",))
+    Op(f"{name}Backward0", [lambda g, a, lambd: flat_in(a, np.where((a >= -lambd) & (a <= lambd), 0, g))], ("lambd",))
     for name in ("Softshrink", "Hardshrink")
 )
-THRESHOLD = Op("ThresholdBackward0", [lambda g, a, limit: np.where(a <= limit, 0, g)], ("limit",))
+THRESHOLD = Op("ThresholdBackward0", [lambda g, a, limit: flat_in(a, np.where(a <= limit, 0, g))], ("limit",))
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:

@@ -144,7 +144,15 @@ def roll(a: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | Non
             why="each dimension is rolled by its own shift.",
             fix="give as many shifts as dims.",
         )
-    return result(ROLL, np.roll(a.array, steps, axes), (a,), (tuple(-step for step in steps), axes))
+    if a.array.ndim == 0:
+        raise explained(
+            IndexError,
+            f"Dimension specified as {_dims(dims)[0]} but tensor has no dimensions",
+            why="the tensor is a single number: there is nowhere to move it to.",
+            fix="x.reshape(1) is a vector of one element.",
+        )
+    rolled = np.roll(np.ascontiguousarray(a.array), steps, axes)
+    return result(ROLL, rolled, (a,), (tuple(-step for step in steps), axes))
 
 
 @method("rot90")

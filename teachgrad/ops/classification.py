@@ -177,7 +177,7 @@ def _examples(scores: Array, classes: Array, weight: Tensor | None, ignored: int
 def _check_target(scores: Array, classes: Array) -> None:
     """Classes (N, *) have to fit the scores (N, C, *)."""
     if scores.ndim == 0:
-        raise RuntimeError("Expected 1 or more dimensions (got 0)")
+        raise ValueError("Expected 1 or more dimensions (got 0)")
     if scores.ndim == 1:
         scores, classes = scores[None], classes.reshape(1) if classes.ndim == 0 else classes
     if classes.ndim and len(scores) != len(classes):

@@ -151,7 +151,7 @@ def _records(op: Op, ufunc: np.ufunc, a: Tensor, dim: int) -> tuple[Tensor, Tens
     if not x.ndim:
         values, index = x.copy(), np.zeros((), np.int64)
     else:
-        values = ufunc.accumulate(x, axis)
+        values = ufunc.accumulate(np.ascontiguousarray(x), axis)
         index = _last_met(x, values, axis)
     return result(op, values, (a,), (index, axis, x.shape)), wrap(index)
 
@@ -159,6 +159,6 @@ def _records(op: Op, ufunc: np.ufunc, a: Tensor, dim: int) -> tuple[Tensor, Tens
 def _last_met(x: Array, values: Array, axis: int) -> Array:
     """Where the record stands: the last place so far at which the element was the record; nan is one for good."""
     places = np.arange(x.shape[axis]).reshape([-1 if place == axis else 1 for place in range(x.ndim)])
-    at_record = (x == values) | (x != x)
+    at_record = (values == x) | (x != x)
     index: Array = np.maximum.accumulate(np.where(at_record, places, 0), axis)
     return index

@@ -15,7 +15,7 @@ from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.misplaced import misplaced, no_room, not_assignable
 from teachgrad.ops.table import method, no_expansion, operand, result
-from teachgrad.ops.views import copy_, fill_, in_place, view
+from teachgrad.ops.views import copy_, fill_, in_place, refuse_overlap, view
 from teachgrad.tensor import Tensor
 
 # PyTorch names the node by the last step of the index: a number selects, a slice slices, None unsqueezes.
@@ -75,6 +75,12 @@ def getitem(a: Tensor, index: Any) -> Tensor:
     return view(op, _chosen(a.array, whole), a, (whole, shape), lambda t: getitem(t, index))
 
 
+def sliced(a: Tensor, axis: int, cut: slice) -> Tensor:
+    """A slice along one axis, be it all of it."""
+    index = (*(slice(None),) * axis, cut, ...)
+    return view(SLICE, a.array[index], a, (index, a.array.shape), lambda t: sliced(t, axis, cut))
+
+
 @method("__setitem__")
 def setitem(a: Tensor, index: Any, value: Any) -> None:
     """`x[index] = value`: write into the memory of x, and into its history."""
@@ -90,6 +96,9 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
     if basic:
         setitem(getitem(a, basic), chosen, source)
         return
+
+    if source.counter is a.counter:
+        refuse_overlap(a.array, source.array, itself=False)
 
     def put(old: Tensor) -> Tensor:
         new = old.array.copy()

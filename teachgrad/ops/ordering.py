@@ -109,6 +109,13 @@ def topk(a: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = 
     tensor([1, 0])
     """
     x = a.array
+    if x.dtype.kind == "b":
+        raise explained(
+            RuntimeError,
+            "topk does not support bool dtypes on CPU",
+            why="True and False come in no order of size.",
+            fix="convert first: x.int().topk(k)",
+        )
     axis = checked_dim(dim, x.ndim)
     size = x.shape[axis] if x.ndim else 1
     if not 0 <= k <= size:

@@ -15,7 +15,7 @@ import numpy as np
 
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
-from teachgrad.ops.indexing import getitem, placed
+from teachgrad.ops.indexing import getitem, placed, sliced
 from teachgrad.ops.shape import atleast_1d, atleast_2d, atleast_3d, cat, reshape
 from teachgrad.ops.table import method
 from teachgrad.ops.views import view
@@ -146,8 +146,7 @@ def tensor_split(a: Tensor, indices_or_sections: int | Sequence[int], dim: int =
         bounds = [0, *accumulate(least + (i < longer) for i in range(count))]
     else:
         bounds = [0, *indices_or_sections, length]
-    before = (slice(None),) * axis
-    return tuple([getitem(a, (*before, slice(*span))) for span in pairwise(bounds)])
+    return tuple([sliced(a, axis, slice(*span)) for span in pairwise(bounds)])
 
 
 @method("hsplit")
@@ -210,7 +209,7 @@ def narrow(a: Tensor, dim: int, start: int, length: int) -> Tensor:
             why=f"dimension {axis} has {size} elements.",
             fix=f"take at most {size - first} from there.",
         )
-    return getitem(a, (*(slice(None),) * axis, slice(first, first + length)))
+    return sliced(a, axis, slice(first, first + length))
 
 
 @method("select")

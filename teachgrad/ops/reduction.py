@@ -250,7 +250,7 @@ def min(a: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, ot
 def _filled(name: str, x: Any) -> Any:
     if x.size == 0:
         raise explained(
-            RuntimeError,
+            IndexError if name.startswith("arg") else RuntimeError,
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
             "the 'dim' argument.",
             why=f"the tensor of shape {x.shape} has no elements, so none is the {name}imum.",

@@ -58,7 +58,7 @@ UNSQUEEZE = Op("UnsqueezeBackward0", [lambda g, shape: g.reshape(shape)], ("shap
 SQUEEZE = tuple(
     Op(f"SqueezeBackward{n}", [lambda g, shape: g.reshape(shape)], ("shape",), "squeeze") for n in (0, 1, 2)
 )
-TRANSPOSE = Op("TransposeBackward0", [lambda g, i, j: g.swapaxes(i, j)], ("i", "j"), "transpose")
+TRANSPOSE = Op("TransposeBackward0", [lambda g, i, j: g.swapaxes(i, j) if g.ndim else g], ("i", "j"), "transpose")
 T = Op("TBackward0", [lambda g: g.T if g.ndim == 2 else g], symbol="ᵀ")
 PERMUTE = Op("PermuteBackward0", [lambda g, back: np.transpose(g, back)], ("back",), "permute")
 EXPAND = Op("ExpandBackward0", [lambda g: g], symbol="expand")  # the engine sums over what was stretched
@@ -374,7 +374,9 @@ def t(a: Tensor) -> Tensor:
 def permute(a: Tensor, *dims: Any) -> Tensor:
     """The dimensions in the order `dims`, as ``torch.permute``."""
     ndim = a.array.ndim
-    order = [checked_dim(dim, ndim) for dim in sizes_of("permute", dims)]
+    order = list(sizes_of("permute", dims))
+    if len(order) == ndim:
+        order = [checked_dim(dim, ndim) for dim in order]
     if sorted(order) != list(range(ndim)):
         raise explained(
             RuntimeError,
@@ -639,7 +641,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 lesson=7,
             )
     bounds = [0, *accumulate(array.shape[axis] for array in arrays)]
-    return result(_cat_op(len(arrays)), np.concatenate(arrays, axis), tuple(tensors), (axis, bounds))
+    return result(_cat_op(len(arrays)), np.ascontiguousarray(np.concatenate(arrays, axis)), tuple(tensors), (axis, bounds))
 
 
 @twin_of(np.stack)
@@ -657,7 +659,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 fix="check the shapes; torch.cat joins along a dimension that is already there.",
                 lesson=7,
             )
-    return result(_stack_op(len(arrays)), np.stack(arrays, axis), tuple(tensors), (axis,))
+    return result(_stack_op(len(arrays)), np.ascontiguousarray(np.stack(arrays, axis)), tuple(tensors), (axis,))
 
 
 def nothing_to_join(name: str) -> Exception:

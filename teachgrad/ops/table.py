@@ -113,6 +113,8 @@ def binary(
             a, b = as_operands(name, a, b, numbers)
         x, y = a.array, b.array
         if x.dtype is not y.dtype or (real and x.dtype.kind != "f"):
+            if name in ("sub", "rsub") and "b" in (x.dtype.kind, y.dtype.kind):
+                raise bool_difference()
             x, y = promoted(x, y, real)
         try:
             out = wrap(forward(x, y))
@@ -158,6 +160,14 @@ def _enter(name: str, apply: Function, row: Row, doc: str) -> Function:
     if isinstance(row.forward, np.ufunc):
         NUMPY_TWINS.setdefault(row.forward, apply)
     return apply
+
+
+FLAT = Op("FlatBackward0", [lambda g: g, lambda g: np.zeros_like(g)], symbol="flat")
+
+
+def flat_in(x: Any, slope: Any) -> Any:
+    """A slope that changes with `x` by jumps alone: in a second derivative `x` has a part in it, and that part is 0."""
+    return result(FLAT, slope.array, (slope, x)) if isinstance(slope, Tensor) else slope
 
 
 F = TypeVar("F")
@@ -282,6 +292,17 @@ NOT_FOR_BOOL = {
     "sub": "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
     "operator instead.",
 }
+
+
+def bool_difference() -> RuntimeError:
+    """The error for a difference of truth values and numbers."""
+    return explained(
+        RuntimeError,
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use "
+        "the `~` or `logical_not()` operator instead.",
+        why="True and False are no numbers to subtract; 1 - mask is meant to be ~mask.",
+        fix="~mask inverts a mask; mask.float() makes numbers of it.",
+    )
 
 
 def no_kernel(kernel: str, x: Array, words_for_bool: str = "") -> Exception:

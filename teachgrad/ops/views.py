@@ -193,10 +193,10 @@ def refuse_leaf(target: Tensor) -> None:
         )
 
 
-def refuse_overlap(target: Array, source: Array) -> None:
-    """Refuse to read numbers from memory that is being written to, unless each is read just where it is written."""
+def refuse_overlap(target: Array, source: Array, itself: bool = True) -> None:
+    """Refuse to read numbers from memory that is written to; `itself` allows each to be read where it is written."""
     (low, high), (start, end) = (np.lib.array_utils.byte_bounds(x) for x in (target, source))
-    if target.shape == source.shape and target.strides == source.strides and low == start:
+    if itself and target.shape == source.shape and target.strides == source.strides and low == start:
         return
     if low < end and start < high and _in_one_piece(target) and _in_one_piece(source):
         raise explained(
