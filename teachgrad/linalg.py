@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from teachgrad.ops import einsum as _products
+from teachgrad.ops.combinatorics import linalg_vander as vander  # noqa: F401
 from teachgrad.ops.decompositions import LinAlgError as LinAlgError
 from teachgrad.ops.decompositions import cholesky as cholesky
 from teachgrad.ops.decompositions import det as det
@@ -20,6 +23,13 @@ from teachgrad.ops.decompositions import solve as solve
 from teachgrad.ops.decompositions import solve_triangular as solve_triangular
 from teachgrad.ops.decompositions import svdvals as svdvals
 from teachgrad.ops.linalg import matmul as matmul
+from teachgrad.ops.lu import linalg_lu as lu  # noqa: F401
+from teachgrad.ops.lu import linalg_lu_solve as lu_solve  # noqa: F401
+from teachgrad.ops.lu import lu_factor as lu_factor
+from teachgrad.ops.lu import lu_factor_ex as lu_factor_ex
+from teachgrad.ops.matrix_functions import eig as eig
+from teachgrad.ops.matrix_functions import eigvals as eigvals
+from teachgrad.ops.matrix_functions import matrix_exp as matrix_exp
 from teachgrad.ops.norms import cond as cond
 from teachgrad.ops.norms import linalg_norm as norm  # noqa: F401
 from teachgrad.ops.norms import matrix_norm as matrix_norm
@@ -27,9 +37,58 @@ from teachgrad.ops.norms import vector_norm as vector_norm
 from teachgrad.tensor import Tensor
 
 
-def pinv(A: Tensor, *, rtol: float | None = None, hermitian: bool = False) -> Tensor:  # noqa: N803 - PyTorch's name
-    """The pseudo-inverse, as ``torch.linalg.pinv``; see `torch.pinverse`."""
+def pinv(
+    A: Tensor,  # noqa: N803 - PyTorch's name
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+    hermitian: bool = False,
+) -> Tensor:
+    """The pseudo-inverse, as ``torch.linalg.pinv``; see `torch.pinverse`.
+
+    Singular values up to `atol`, or to `rtol` times the largest one, count as 0.
+    """
+    if atol:
+        largest = svdvals(A.detach()).amax().item()
+        rtol = max(rtol or 0.0, atol / largest) if largest else rtol
     return _pinverse(A, rtol)
+
+
+def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:  # noqa: N803 - PyTorch's name
+    """The diagonals of stacked matrices, as ``torch.linalg.diagonal``; see `torch.diagonal`."""
+    return A.diagonal(offset, dim1, dim2)
+
+
+def tensorinv(A: Tensor, ind: int = 2) -> Tensor:  # noqa: N803 - PyTorch's name
+    """The inverse of the map that sums over the last dims of `A`, all but the first `ind`: ``torch.linalg.tensorinv``.
+
+    Raises:
+        RuntimeError: if the first `ind` dims do not have as many elements as the others.
+    """
+    if ind <= 0:
+        raise RuntimeError("Expected a strictly positive integer for 'ind'")
+    before, after = A.shape[:ind], A.shape[ind:]
+    if math.prod(before) != math.prod(after):
+        raise RuntimeError(
+            f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+            f"{math.prod(after)} != {math.prod(before)}"
+        )
+    return inv(A.reshape(math.prod(before), -1)).reshape(*after, *before)
+
+
+def tensorsolve(A: Tensor, B: Tensor, dims: tuple[int, ...] | None = None) -> Tensor:  # noqa: N803 - PyTorch's names
+    """The X for which the sum over the last dims of A times X is B, as ``torch.linalg.tensorsolve``.
+
+    Dims in `dims` are first moved to the end.
+    """
+    moved = A if dims is None else A.movedim(dims, tuple(range(A.ndim - len(dims), A.ndim)))
+    sizes = moved.shape[B.ndim :]
+    if math.prod(sizes) != B.numel():
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
+            f"but got {math.prod(sizes)} != {B.numel()}"
+        )
+    return solve(moved.reshape(B.numel(), -1), B.reshape(-1)).reshape(*sizes)
 
 
 def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
@@ -43,7 +102,12 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
 
 
 def multi_dot(tensors: list[Tensor]) -> Tensor:
-    """The product of several matrices, from left to right, as ``torch.linalg.multi_dot``."""
+    """The product of several matrices (the first and the last may be vectors), as ``torch.linalg.multi_dot``.
+
+    From left to right, which is not always the order with the fewest multiplications.
+    """
+    if len(tensors) < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
     product = tensors[0]
     for tensor in tensors[1:]:
         product = product @ tensor

@@ -19,10 +19,12 @@ from teachgrad import ops
 from teachgrad.graph import Op
 from teachgrad.ops import linalg, pointwise, shape
 from teachgrad.ops.table import ROWS
+from tests.samples_calculus import CALCULUS
 from tests.samples_linalg import LINALG
 from tests.samples_loss import LOSSES
 from tests.samples_pointwise import POINTWISE
 from tests.samples_reduction import REDUCTIONS
+from tests.samples_scattering import SCATTERING
 from tests.samples_shape import SHAPES
 from tests.sampling import Sample
 
@@ -128,7 +130,7 @@ LISTED = [
     ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES
+SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES + CALCULUS + SCATTERING
 
 
 def defined_ops() -> dict[str, Op]:

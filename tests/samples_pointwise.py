@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import teachgrad as tg
 from teachgrad.ops import activation
-from tests.sampling import Sample
+from tests.sampling import Sample, written
 
 POINTWISE = [
     Sample("div rounded", lambda a, b: tg.div(a, b, rounding_mode="floor"), ((2, 3), (3,)), (0.5, 2), 'torch.div(a, b, rounding_mode="floor")'),
@@ -27,6 +27,14 @@ POINTWISE = [
     Sample("logit eps", lambda a: tg.logit(a, 0.3), ((2, 3),), (0.1, 0.9), "torch.logit(a, 0.3)"),
     Sample("nan_to_num", tg.nan_to_num, ((2, 3),), torch="torch.nan_to_num(a)"),
     Sample("float_power", lambda a: tg.float_power(a, 2).to(a.dtype), ((2, 3),), torch="torch.float_power(a, 2).to(a.dtype)"),
+    # special functions
+    *(written(f"torch.polygamma({n}, a)", (2, 3), domain=(0.3, 3), named=n > 0) for n in (0, 1, 2, 4)),
+    written("a.polygamma(1)", (), domain=(-0.9, -0.1)),
+    written("torch.mvlgamma(a, 3)", (2, 3), domain=(1.2, 4), named=False),
+    written("torch.special.i1(a)", (2, 3)),
+    written("torch.special.i1(a * 30)", (), named=False),
+    written("torch.special.ndtr(a)", (2, 3), named=False),
+    written("torch.special.entr(a)", (2, 3), domain=(0.1, 2), named=False),
     # limits and blends
     Sample("clamp", lambda a: a.clamp(-0.5, 1), ((2, 3),), torch="a.clamp(-0.5, 1)"),
     Sample("clamp from below", lambda a: a.clamp(min=0), ((2, 3),), torch="a.clamp(min=0)"),

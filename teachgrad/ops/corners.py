@@ -308,7 +308,7 @@ def floor_divide(a: Any, b: Any) -> Tensor:
     tensor([-2.,  1.])
     """
     a, b = as_operands("floor_divide", a, b)
-    return result(_without_derivative("floor_divide"), whole_quotient("floor", a.array, b.array), (a, b))
+    return result(without_derivative("floor_divide"), whole_quotient("floor", a.array, b.array), (a, b))
 
 
 @method("__rfloordiv__")
@@ -332,11 +332,13 @@ def heaviside(a: Tensor, values: Tensor) -> Tensor:
             fix=f"convert one of them: values.to({a.dtype})",
         )
     x, y = fitted_together(a.array, values.array)
-    return result(_without_derivative("heaviside"), np.where(x == 0, y, (x > 0).astype(x.dtype)), (a, values))
+    return result(without_derivative("heaviside"), np.where(x == 0, y, (x > 0).astype(x.dtype)), (a, values))
 
 
 @cache
-def _without_derivative(name: str) -> Op:
+def without_derivative(name: str) -> Op:
+    """An op that PyTorch has no derivative for: it computes, and says so when it is asked to go backward."""
+
     def refuse(g: Any) -> Any:
         raise explained(
             RuntimeError,

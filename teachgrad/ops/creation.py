@@ -28,7 +28,7 @@ from teachgrad.ops.arguments import (
     whole_number,
 )
 from teachgrad.ops.nested import array_of
-from teachgrad.ops.table import twin_of
+from teachgrad.ops.table import method, twin_of
 from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
@@ -41,6 +41,7 @@ __all__ = [  # what the face of the package offers
     "full_like",
     "ones",
     "ones_like",
+    "scalar_tensor",
     "tensor",
     "zeros",
     "zeros_like",
@@ -74,13 +75,19 @@ def tensor(data: Any, *, dtype: Any = None, device: Where = None, requires_grad:
     wanted = checked_dtype("tensor", dtype)
     if isinstance(data, Tensor):
         warnings.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
-            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+            explained(
+                UserWarning,
+                "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+                "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+                why="torch.tensor makes a leaf: the copy has the numbers of the tensor, and no history.",
+                fix="x.clone() keeps the history, x.detach().clone() says that you do not want it.",
+                lesson=8,
+            ),
             stacklevel=2,
         )
         array = _copied(data.array, wanted)
     elif isinstance(data, np.ndarray):
-        array = _copied(_checked_array(data), wanted)
+        array = _copied(checked_array(data), wanted)
     else:
         array = array_of(data, wanted)
     return made(array, device, requires_grad)
@@ -111,7 +118,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Where = None) -> Tensor:
     return made(array_of(data, wanted))
 
 
-def from_numpy(array: Array) -> Tensor:
+def from_numpy(array: Array, /) -> Tensor:
     """A tensor that shares the memory of a NumPy array, as ``torch.from_numpy``.
 
     Raises:
@@ -136,7 +143,7 @@ def from_numpy(array: Array) -> Tensor:
             "copy the array to protect its data or make it writable before converting it to a tensor.",
             stacklevel=2,
         )
-    return wrap(_checked_array(array))
+    return wrap(checked_array(array))
 
 
 # Filled with one value
@@ -268,7 +275,50 @@ def eye(
     return made(np.eye(sides["n"], sides["m"], dtype=element_type("eye", dtype)), device, requires_grad)
 
 
-def _checked_array(array: Array) -> Array:
+# Of the type of another tensor
+
+
+def _new(name: str, fill: Any, words: str) -> None:
+    def new(
+        a: Tensor, *sizes: Any, size: Any = None, dtype: Any = None, device: Where = None, requires_grad: bool = False
+    ) -> Tensor:
+        kind = a.array.dtype if dtype is None else element_type(name, dtype)
+        return made(fill(shape_of(name, sizes, size), kind), device, requires_grad)
+
+    new.__name__ = new.__qualname__ = name
+    new.__doc__ = f"A tensor of {words}, by default of the type of this one, as ``torch.Tensor.{name}``."
+    method(name)(new)
+
+
+for _name, _fill, _words in (
+    ("new_zeros", np.zeros, "zeros"), ("new_ones", np.ones, "ones"), ("new_empty", np.empty, "whatever is in memory"),
+):  # fmt: skip
+    _new(_name, _fill, _words)
+
+
+@method("new_full")
+def new_full(
+    a: Tensor, size: Any, fill_value: Any, *, dtype: Any = None, device: Where = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of one value, by default of the type of this one, as ``torch.Tensor.new_full``."""
+    target = checked_dtype("new_full", dtype) or a.dtype
+    return full(size, fill_value, dtype=target, device=device, requires_grad=requires_grad)
+
+
+@method("new_tensor")
+def new_tensor(a: Tensor, data: Any, *, dtype: Any = None, device: Where = None, requires_grad: bool = False) -> Tensor:
+    """A tensor with a copy of `data`, by default of the type of this one, as ``torch.Tensor.new_tensor``."""
+    target = checked_dtype("new_tensor", dtype) or a.dtype
+    return tensor(data, dtype=target, device=device, requires_grad=requires_grad)
+
+
+def scalar_tensor(s: Any, *, dtype: Any = None, device: Where = None, requires_grad: bool = False) -> Tensor:
+    """A number as a tensor without dimensions, of the default type, as ``torch.scalar_tensor``."""
+    return full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
+
+
+def checked_array(array: Array) -> Array:
+    """An array that a tensor can hold; an error says what stands against it."""
     if not array.dtype.isnative:
         raise explained(
             ValueError,
@@ -278,6 +328,14 @@ def _checked_array(array: Array) -> Array:
             fix="array.astype(array.dtype.newbyteorder('=')) converts it.",
         )
     dtypes.of(array)
+    if any(step % array.itemsize for step in array.strides):
+        raise explained(
+            ValueError,
+            "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the "
+            "memory.",
+            why=f"from one element to the next it is {array.strides} bytes, and an element has {array.itemsize}.",
+            fix="array.copy() has the same numbers side by side.",
+        )
     if any(step < 0 for step in array.strides):
         raise explained(
             ValueError,

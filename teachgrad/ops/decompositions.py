@@ -166,7 +166,8 @@ def cofactors(a: Any, out: Any) -> Any:
 # Checks, and errors of LAPACK in PyTorch's words
 
 
-def _checked(name: str, a: Tensor, square: bool = True) -> Array:
+def checked_matrices(name: str, a: Tensor, square: bool = True) -> Array:
+    """The array of a tensor that has to hold matrices of real numbers, square ones unless it is said otherwise."""
     x = a.array
     if x.ndim < 2:
         raise explained(
@@ -255,7 +256,7 @@ def inverse(A: Tensor) -> Tensor:  # noqa: N803 - PyTorch's name
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    x = _checked("linalg.inv", A)
+    x = checked_matrices("linalg.inv", A)
     try:
         return result(INV, np.linalg.inv(x), (A,))
     except np.linalg.LinAlgError:
@@ -279,7 +280,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:  # noqa: N803 -
     >>> solve(tg.tensor([[2.0, 0.0], [0.0, 4.0]]), tg.tensor([2.0, 2.0]))
     tensor([1.0000, 0.5000])
     """
-    x = _checked("linalg.solve", A)
+    x = checked_matrices("linalg.solve", A)
     shape = B.array.shape
     if x.dtype != B.array.dtype:
         raise explained(
@@ -327,7 +328,7 @@ def solve_triangular(
 
     With `unitriangular` the diagonal counts as 1.
     """
-    x = _checked("linalg.solve_triangular", A)
+    x = checked_matrices("linalg.solve_triangular", A)
     n = x.shape[-1]
     inside = np.tri(n, k=-1 if unitriangular else 0, dtype=bool)
     triangle = A * (inside.T if upper else inside)
@@ -346,7 +347,7 @@ def pinverse(a: Tensor, rcond: float | None = None) -> Tensor:
 
     Singular values below `rcond` times the largest count as 0. Differentiable where the rank does not change.
     """
-    x = _checked("linalg.pinv", a, square=False)
+    x = checked_matrices("linalg.pinv", a, square=False)
     cut = max(x.shape[-2:]) * float(np.finfo(x.dtype).eps) if rcond is None else rcond
     return result(PINV, np.linalg.pinv(x, rcond=cut), (a,))
 
@@ -367,9 +368,14 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
 @method("matrix_power")
 def matrix_power(A: Tensor, n: int) -> Tensor:  # noqa: N803 - PyTorch's name
     """A multiplied by itself n times, for negative n its inverse, as ``torch.linalg.matrix_power``."""
-    x = _checked("linalg.matrix_power", A)
+    x = checked_matrices("linalg.matrix_power", A)
     if not isinstance(n, int):
-        raise TypeError(f"linalg_matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}")
+        raise explained(
+            TypeError,
+            f"linalg_matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}",
+            why=f"the matrix is multiplied by itself n times, and {n!r:.40} is no count.",
+            fix="give a whole number; negative ones take the inverse.",
+        )
     if n == 0:
         return wrap(np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape).copy())
     if n < 0:
@@ -393,11 +399,11 @@ def det(A: Tensor) -> Tensor:  # noqa: N803 - PyTorch's name
     >>> tg.det(tg.tensor([[2.0, 1.0], [0.0, 3.0]]))
     tensor(6.)
     """
-    return result(DET, np.linalg.det(_checked("linalg.det", A)), (A,))
+    return result(DET, np.linalg.det(checked_matrices("linalg.det", A)), (A,))
 
 
 def _sign_and_size(A: Tensor) -> tuple[Tensor, Tensor]:  # noqa: N803
-    sign, size = np.linalg.slogdet(_checked("linalg.slogdet", A))
+    sign, size = np.linalg.slogdet(checked_matrices("linalg.slogdet", A))
     return wrap(np.asarray(sign)), result(LOGABSDET, np.asarray(size), (A,))
 
 
@@ -441,7 +447,7 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:  # noqa: N803 - PyTorch'
     tensor([[2., 0.],
             [1., 3.]])
     """
-    x = _checked("linalg.cholesky", A)
+    x = checked_matrices("linalg.cholesky", A)
     try:
         factor = result(CHOLESKY, np.linalg.cholesky(x), (A,))
     except np.linalg.LinAlgError:
@@ -472,7 +478,7 @@ def thin_qr(a: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _qr(A: Tensor, mode: str) -> tuple[Tensor, Tensor]:  # noqa: N803
-    x = _checked("linalg.qr", A, square=False)
+    x = checked_matrices("linalg.qr", A, square=False)
     match mode:
         case "reduced":
             return thin_qr(A)
@@ -527,7 +533,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> Any:  # noqa: N803 - PyTorch's names
     >>> eigh(tg.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
     """
-    x = _checked("linalg.eigh", A)
+    x = checked_matrices("linalg.eigh", A)
     if UPLO.upper() not in ("L", "U"):
         raise explained(
             RuntimeError,
@@ -536,7 +542,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> Any:  # noqa: N803 - PyTorch's names
             fix="leave it out for the lower one.",
         )
     lapack: Any = np.linalg.eigh
-    values, vectors = parts = _converged("linalg.eigh", x, lambda m: tuple(lapack(m, UPLO.upper())))
+    values, vectors = parts = converged("linalg.eigh", x, lambda m: tuple(lapack(m, UPLO.upper())))
     return return_types.linalg_eigh(
         (result(EIGENVALUES, values, (A,), (parts, UPLO)), result(EIGENVECTORS, vectors, (A,), (parts, UPLO)))
     )
@@ -554,15 +560,16 @@ def thin_svd(a: Any) -> Any:
 
 
 def _svd(a: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
-    x = _checked("linalg.svd", a, square=False)
-    parts = _converged("linalg.svd", x, thin_svd)
+    x = checked_matrices("linalg.svd", a, square=False)
+    parts = converged("linalg.svd", x, thin_svd)
     u, s, vh = np.linalg.svd(x) if full else parts
     return (
         result(SVD_U, u, (a,), (parts,)), result(SVD_S, s, (a,), (parts,)), result(SVD_VH, vh, (a,), (parts,)),
     )  # fmt: skip
 
 
-def _converged(name: str, x: Array, function: Callable[[Array], Any]) -> Any:
+def converged(name: str, x: Array, function: Callable[[Array], Any]) -> Any:
+    """What LAPACK finds; its failure in PyTorch's words."""
     try:
         return function(x)
     except np.linalg.LinAlgError:
@@ -604,5 +611,5 @@ def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:  # noqa: N803 - 
 
 def matrix_rank(A: Tensor, *, tol: float | None = None, hermitian: bool = False) -> Tensor:  # noqa: N803
     """How many singular values are not 0, up to rounding, int64, as ``torch.linalg.matrix_rank``."""
-    x = _checked("linalg.matrix_rank", A, square=hermitian)
+    x = checked_matrices("linalg.matrix_rank", A, square=hermitian)
     return wrap(np.asarray(np.linalg.matrix_rank(x, tol, hermitian), np.int64))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import dtypes
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import c_name, explained, scalar_name
 from teachgrad.graph import Array, Op
 from teachgrad.ops.indexing import emptied, placed
 from teachgrad.ops.table import method, no_broadcast, result, twin_of
@@ -190,14 +190,14 @@ def scatter(
             [1., 0., 0.]])
     """
     source = value if src is None else src
-    x, where, axis = _targets("scatter", a, dim, index, source)
+    x, where, axis = checked_targets("scatter", a, dim, index, source)
     if reduce is not None:
         return _scatter_reduced(a, axis, index, source, reduce)
     out = x.copy()
     if not isinstance(source, Tensor):
         out[along(where, axis)] = source
         return result(SCATTER_NUMBER, out, (a,), (where, axis))
-    part = _corner(source, where)
+    part = corner(source, where)
     out[along(where, axis)] = part.array
     return result(SCATTER, out, (a, part), (where, axis))
 
@@ -210,7 +210,7 @@ def _scatter_reduced(a: Tensor, axis: int, index: Tensor, source: Any, reduce: s
             return scatter_add(a, axis, index, wrap(np.full(index.array.shape, source, a.array.dtype)))
         case "multiply", _:
             where = index.array
-            factors = _corner(source, where).array if isinstance(source, Tensor) else source
+            factors = corner(source, where).array if isinstance(source, Tensor) else source
             product = np.ones_like(a.array)
             np.multiply.at(product, along(where, axis), factors)
             return a * wrap(product)
@@ -227,12 +227,12 @@ def scatter_add(a: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     >>> tg.zeros(3).scatter_add(0, tg.tensor([0, 0, 2]), tg.ones(3))
     tensor([2., 0., 1.])
     """
-    x, where, axis = _targets("scatter_add", a, dim, index, src)
-    part = _corner(src, where)
+    x, where, axis = checked_targets("scatter_add", a, dim, index, src)
+    part = corner(src, where)
     return result(SCATTER_ADD, x + placed(part.array, along(where, axis), x.shape), (a, part), (where, axis))
 
 
-def _targets(name: str, a: Tensor, dim: int, index: Tensor, source: Any) -> tuple[Array, Array, int]:
+def checked_targets(name: str, a: Tensor, dim: int, index: Tensor, source: Any) -> tuple[Array, Array, int]:
     """The array to be written to, the places and the axis, checked."""
     x, where = a.array, _positions(name, index)
     axis = checked_dim(dim, x.ndim)
@@ -260,7 +260,7 @@ def _targets(name: str, a: Tensor, dim: int, index: Tensor, source: Any) -> tupl
     return x, where, axis
 
 
-def _corner(source: Tensor, index: Array) -> Tensor:
+def corner(source: Tensor, index: Array) -> Tensor:
     """As much of the source as there are indices."""
     if source.array.shape == index.shape:
         return source
@@ -343,7 +343,7 @@ def index_add(a: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: floa
     >>> tg.zeros(3).index_add(0, tg.tensor([0, 0, 2]), tg.ones(3))
     tensor([2., 0., 1.])
     """
-    x, where, axis = _slices("index_add_", RuntimeError, a, dim, index, source)
+    x, where, axis = checked_slices("index_add_", RuntimeError, a, dim, index, source)
     if source.array.dtype != x.dtype:
         raise explained(
             RuntimeError,
@@ -359,7 +359,7 @@ def index_add(a: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: floa
 @method("index_copy")
 def index_copy(a: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """A copy of `a` with the slices of `source` written at `index` along `dim`, as ``torch.index_copy``."""
-    x, where, axis = _slices("index_copy_", IndexError, a, dim, index, source)
+    x, where, axis = checked_slices("index_copy_", IndexError, a, dim, index, source)
     out = x.copy()
     out[at(where, axis)] = source.array
     return result(INDEX_COPY, out, (a, source), (where, axis))
@@ -379,9 +379,10 @@ def index_fill(a: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     return result(INDEX_FILL, out, (a,), (where, axis))
 
 
-def _slices(
+def checked_slices(
     name: str, kind: type[Exception], a: Tensor, dim: int, index: Tensor, source: Tensor
 ) -> tuple[Array, Array, int]:
+    """The array to be written to, the numbers of the slices and the axis, checked."""
     x, where = a.array, _listed(name, index)
     axis = checked_dim(dim, x.ndim)
     if where.size != source.array.shape[axis]:
@@ -473,8 +474,8 @@ def masked_fill(a: Tensor, mask: Tensor, value: Any) -> Tensor:
     if chosen.dtype != bool:
         raise explained(
             RuntimeError,
-            f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.of(chosen).name}",
-            why="a mask says yes or no for each element.",
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {scalar_name(chosen.dtype)}",
+            why=f"a mask says yes or no for each element, and this one holds {dtypes.of(chosen)}.",
             fix="make it a comparison, or convert it: mask.bool()",
         )
     number = _one_value("masked_fill_", value)

@@ -14,7 +14,7 @@ import numpy as np
 from teachgrad.errors import c_name, explained, scalar_name
 from teachgrad.graph import Array, Op
 from teachgrad.ops.pointwise import mul
-from teachgrad.ops.shape import expand, reshape, squeeze, unsqueeze
+from teachgrad.ops.shape import expand, reshape, unsqueeze
 from teachgrad.ops.table import method, no_broadcast, not_a_tensor, result, twin_of
 from teachgrad.ops.views import in_place_twin
 from teachgrad.tensor import Tensor, wrap
@@ -26,6 +26,7 @@ __all__ = [  # what the face of the package offers
     "addr",
     "baddbmm",
     "bmm",
+    "chain_matmul",
     "dot",
     "inner",
     "matmul",
@@ -303,6 +304,14 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, al
     """Beta * input + alpha * (the sum over the batch of bmm(batch1, batch2)), as ``torch.addbmm``."""
     product = wrap(np.matmul(*_batches(batch1, batch2)).sum(0))
     return _added(ADDBMM, input, product, (batch1, batch2), beta, alpha)
+
+
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """The product of several matrices, from left to right, as ``torch.chain_matmul``; see `torch.linalg.multi_dot`."""
+    product = matrices[0].clone() if len(matrices) == 1 else matrices[0]
+    for matrix in matrices[1:]:
+        product = mm(product, matrix)
+    return product
 
 
 def _added(op: Op, input: Tensor, product: Tensor, factors: tuple[Tensor, Tensor], beta: Any, alpha: Any) -> Tensor:

@@ -14,6 +14,7 @@ import numpy as np
 from teachgrad import dtypes
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
+from teachgrad.ops.corners import where
 from teachgrad.ops.decompositions import inverse, svdvals
 from teachgrad.ops.reduction import Dims, reduced
 from teachgrad.ops.table import method, result
@@ -26,6 +27,7 @@ __all__ = [  # what the face of the package offers
     "dist",
     "norm",
     "pairwise_distance",
+    "renorm",
 ]
 
 VECTOR_NORM = Op(
@@ -223,6 +225,36 @@ def norm(
     if isinstance(p, str):
         return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
+
+
+@method("renorm")
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Each slice along `dim` made shorter where its p-norm is above `maxnorm`, as ``torch.renorm``.
+
+    Raises:
+        RuntimeError: for fewer than two dimensions, a p that is not positive, or a negative limit.
+
+    >>> import teachgrad as tg
+    >>> tg.renorm(tg.tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0)
+    tensor([[0.6000, 0.8000],
+            [0.3000, 0.4000]])
+    """
+    ndim = input.array.ndim
+    if ndim < 2:
+        raise explained(
+            RuntimeError,
+            f"renorm: input needs at least 2 dimensions, got {ndim} dimensions",
+            why="a norm is taken of each slice, and slices of a vector are numbers.",
+            fix="x.unsqueeze(0) makes a vector one slice.",
+        )
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+    axis = checked_dim(dim, ndim)
+    lengths = vector_norm(input, p, [d for d in range(ndim) if d != axis], True)
+    shortened: Tensor = where(lengths > maxnorm, maxnorm / (lengths + 1e-7), 1.0)
+    return input * shortened
 
 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:

@@ -13,21 +13,25 @@ from typing import Any
 
 import numpy as np
 
+from teachgrad.dtypes import get_default_dtype
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.indexing import getitem, placed, sliced
-from teachgrad.ops.shape import atleast_1d, atleast_2d, atleast_3d, cat, reshape
+from teachgrad.ops.shape import atleast_1d, atleast_2d, atleast_3d, cat, nothing_to_join, reshape
 from teachgrad.ops.table import method
 from teachgrad.ops.views import view
 from teachgrad.size import checked_dim
-from teachgrad.tensor import Tensor
+from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
+    "as_strided",
+    "block_diag",
     "chunk",
     "column_stack",
     "concat",
     "concatenate",
     "diagonal",
+    "dsplit",
     "dstack",
     "hsplit",
     "hstack",
@@ -35,9 +39,9 @@ __all__ = [  # what the face of the package offers
     "row_stack",
     "select",
     "split",
+    "split_with_sizes",
     "tensor_split",
     "unbind",
-    "unfold",
     "vsplit",
     "vstack",
 ]
@@ -46,9 +50,9 @@ SPLIT, SPLIT_WITH_SIZES, UNBIND = (
     Op(f"{name}Backward0", [lambda g, index, shape: placed(g, index, shape)], ("index", "shape"), symbol)
     for name, symbol in (("Split", "split"), ("SplitWithSizes", "split"), ("Unbind", "unbind"))
 )
-DIAGONAL, UNFOLD = (
-    Op(f"{name}Backward0", [lambda g, places, shape: _put_back(g, places, shape)], ("places", "shape"), name.lower())
-    for name in ("Diagonal", "Unfold")
+DIAGONAL, UNFOLD, AS_STRIDED = (
+    Op(f"{name}Backward0", [lambda g, places, shape: _put_back(g, places, shape)], ("places", "shape"), symbol)
+    for name, symbol in (("Diagonal", "diagonal"), ("Unfold", "unfold"), ("AsStrided", "strided"))
 )
 
 
@@ -95,13 +99,25 @@ def split(a: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) 
     axis, length = _length("split expects at least a 1-dimensional tensor", a, dim)
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
-        if size < 0:
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
-        if size == 0 and length:
-            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}")
+        if size < 0 or (size == 0 and length):
+            raise explained(
+                RuntimeError,
+                f"split expects split_size be non-negative, but got split_size={size}"
+                if size < 0
+                else f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}",
+                why=f"{length} elements cannot be laid out in parts of {size}.",
+                fix="give the size of a part: 1 or more.",
+            )
         count = -(-length // size) if size and length else 1
         return _pieces(SPLIT, a, axis, [min(size, length - i * size) for i in range(count)])
-    sizes = list(split_size_or_sections)
+    return split_with_sizes(a, split_size_or_sections, dim)
+
+
+@method("split_with_sizes")
+def split_with_sizes(a: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of consecutive stretches of these sizes along `dim`, as ``torch.split_with_sizes``. Raises as `split`."""
+    axis, length = _length("split expects at least a 1-dimensional tensor", a, dim)
+    sizes = list(split_sizes)
     if any(size < 0 for size in sizes) or sum(sizes) != length:
         raise explained(
             RuntimeError,
@@ -123,7 +139,12 @@ def chunk(a: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """
     axis, length = _length("chunk expects at least a 1-dimensional tensor", a, dim)
     if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+        raise explained(
+            RuntimeError,
+            f"chunk expects `chunks` to be greater than 0, got: {chunks}",
+            why=f"{length} elements cannot be laid out in {chunks} parts.",
+            fix="give the number of parts: 1 or more.",
+        )
     size = -(-length // chunks)
     return split(a, size, axis) if size else _pieces(SPLIT_WITH_SIZES, a, axis, [0] * chunks)
 
@@ -141,7 +162,12 @@ def tensor_split(a: Tensor, indices_or_sections: int | Sequence[int], dim: int =
     if isinstance(indices_or_sections, int):
         count = indices_or_sections
         if count <= 0:
-            raise RuntimeError(f"number of sections must be larger than 0, got {count}")
+            raise explained(
+                RuntimeError,
+                f"number of sections must be larger than 0, got {count}",
+                why=f"{length} elements cannot be laid out in {count} parts.",
+                fix="give the number of parts: 1 or more; or a list of the places to cut at.",
+            )
         least, longer = divmod(length, count)
         bounds = [0, *accumulate(least + (i < longer) for i in range(count))]
     else:
@@ -159,6 +185,12 @@ def hsplit(a: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor,
 def vsplit(a: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
     """`tensor_split` along the rows, as ``torch.vsplit``."""
     return tensor_split(a, indices_or_sections, 0)
+
+
+@method("dsplit")
+def dsplit(a: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """`tensor_split` along the third dimension, as ``torch.dsplit``."""
+    return tensor_split(a, indices_or_sections, 2)
 
 
 def _length(words: str, a: Tensor, dim: int) -> tuple[int, int]:
@@ -183,7 +215,12 @@ def unbind(a: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     (tensor([1, 2]), tensor([3, 4]))
     """
     if a.array.ndim == 0:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise explained(
+            IndexError,
+            f"Dimension specified as {dim} but tensor has no dimensions",
+            why="the tensor is a single number: there are no rows to take apart.",
+            fix="x.reshape(1) gives it a dimension; x.item() is the number.",
+        )
     axis = checked_dim(dim, a.array.ndim)
     before = (slice(None),) * axis
     return tuple([_piece(UNBIND, a, (*before, i, Ellipsis), i) for i in range(a.array.shape[axis])])
@@ -198,9 +235,19 @@ def narrow(a: Tensor, dim: int, start: int, length: int) -> Tensor:
     """
     axis, size = _length("narrow() cannot be applied to a 0-dim tensor.", a, dim)
     if length < 0:
-        raise RuntimeError("narrow(): length must be non-negative.")
+        raise explained(
+            RuntimeError,
+            "narrow(): length must be non-negative.",
+            why=f"{length} elements were asked for, from {start} on.",
+            fix="give the number of elements to take: 0 or more.",
+        )
     if not -size <= start <= size:
-        raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {start})")
+        raise explained(
+            IndexError,
+            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})",
+            why=f"dimension {axis} has {size} elements, counted from 0, or from -1 at the end.",
+            fix="choose a start in that range.",
+        )
     first = start + size if start < 0 else start
     if first + length > size:
         raise explained(
@@ -220,7 +267,12 @@ def select(a: Tensor, dim: int, index: int) -> Tensor:
         IndexError: if there is no such slice.
     """
     if a.array.ndim == 0:
-        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+        raise explained(
+            IndexError,
+            "select() cannot be applied to a 0-dim tensor.",
+            why="the tensor is a single number: there is nothing to choose from.",
+            fix="x.item() is the number.",
+        )
     axis = checked_dim(dim, a.array.ndim)
     if not -a.array.shape[axis] <= index < a.array.shape[axis]:
         raise explained(
@@ -251,7 +303,12 @@ def diagonal(a: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor
     """
     i, j = checked_dim(dim1, a.array.ndim), checked_dim(dim2, a.array.ndim)
     if i == j:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+        raise explained(
+            RuntimeError,
+            f"diagonal dimensions cannot be identical {dim1}, {dim2}",
+            why=f"a diagonal runs through rows and columns, and both are dimension {i}.",
+            fix="name two dimensions (negative ones count from the end).",
+        )
 
     def take(x: Array) -> Array:
         matrices = np.moveaxis(x, (i, j), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]
@@ -279,12 +336,17 @@ def unfold(a: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """
     axis = checked_dim(dimension, a.array.ndim)
     length = a.array.shape[axis] if a.array.ndim else 1
-    if size < 0:
-        raise RuntimeError(f"size is {size} but must be >= 0")
-    if size > length:
-        raise RuntimeError(f"maximum size for tensor at dimension {axis} is {length} but size is {size}")
-    if step <= 0:
-        raise RuntimeError(f"step is {step} but must be > 0")
+    if size < 0 or size > length or step <= 0:
+        raise explained(
+            RuntimeError,
+            f"size is {size} but must be >= 0"
+            if size < 0
+            else f"maximum size for tensor at dimension {axis} is {length} but size is {size}"
+            if size > length
+            else f"step is {step} but must be > 0",
+            why=f"windows of {size} elements, each {step} further on, are to fit into {length}.",
+            fix=f"choose a size from 0 to {length}, and a step of 1 or more.",
+        )
 
     def take(x: Array) -> Array:
         rows = x.reshape(1) if x.ndim == 0 else x
@@ -295,6 +357,68 @@ def unfold(a: Tensor, dimension: int, size: int, step: int) -> Tensor:
         return windows if a.array.ndim else windows[0]
 
     return _gathered(UNFOLD, a, take, lambda whole: unfold(whole, axis, size, step))
+
+
+@method("as_strided")
+def as_strided(a: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+    """A view of the memory of `a` in another order: how far to go for the next element of each dim is given by hand.
+
+    As ``torch.as_strided``. Several elements of the view may be the same one in memory. What requires grad has to lie
+    in memory row by row.
+
+    Args:
+        a: the tensor whose memory is viewed.
+        size: the shape of the view.
+        stride: for each of its dimensions, how many elements apart neighbours lie.
+        storage_offset: where it begins, counted from the beginning of the memory; by default where `a` begins.
+
+    Raises:
+        RuntimeError: if the view would reach beyond the memory.
+
+    >>> import teachgrad as tg
+    >>> tg.as_strided(tg.arange(5), (3, 2), (1, 1))
+    tensor([[0, 1],
+            [1, 2],
+            [2, 3]])
+    """
+    memory, itemsize = (a if a._view is None else a._view.base).array, a.array.itemsize
+    start = storage_offset_of(a)
+    offset = start if storage_offset is None else storage_offset
+    if min(stride, default=0) < 0:
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+    places = np.asarray(offset)
+    for count, step in zip(size, stride, strict=True):
+        places = places[..., None] + step * np.arange(count)
+    if places.size and places.max() >= memory.size:
+        raise explained(
+            RuntimeError,
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {itemsize} "
+            f"requiring a storage size of {(places.max() + 1) * itemsize} are out of bounds for storage of size "
+            f"{memory.nbytes}",
+            why=f"the last element would be number {places.max()}, and the memory holds {memory.size}, counted from 0.",
+            fix="check sizes and strides: the last element is at offset + the sum of (size - 1) * stride.",
+        )
+    if not (a.array if a.requires_grad else memory).flags.c_contiguous:
+        raise explained(
+            RuntimeError,
+            "as_strided(): the tensor has to lie in memory row by row",
+            why=f"this one has shape {a.array.shape} and strides {a.stride()}.",
+            fix="x.contiguous().as_strided(...)",
+        )
+    array = np.ndarray(size, memory.dtype, memory, offset * itemsize, [step * itemsize for step in stride])
+    return view(
+        AS_STRIDED,
+        array,
+        a,
+        (lambda: places - start, a.array.shape),
+        lambda whole: as_strided(whole, size, stride, offset),
+    )
+
+
+@method("storage_offset")
+def storage_offset_of(a: Tensor) -> int:
+    """How many elements of the memory lie before the first one, as ``torch.Tensor.storage_offset``."""
+    return 0 if a._view is None else (a.data_ptr() - a._view.base.data_ptr()) // a.array.itemsize
 
 
 def _gathered(op: Op, a: Tensor, take: Callable[[Array], Array], again: Callable[[Tensor], Tensor]) -> Tensor:
@@ -311,7 +435,7 @@ concat = concatenate = cat
 def _joined(name: str, widened: Any, dim: int) -> Any:
     def join(tensors: Sequence[Tensor]) -> Tensor:
         if not len(tensors):
-            raise RuntimeError(f"{name} expects a non-empty TensorList")
+            raise nothing_to_join(name)
         wide = [widened(tensor) for tensor in tensors]
         return cat(wide, min(dim, wide[0].array.ndim - 1))
 
@@ -327,3 +451,28 @@ dstack = _joined("dstack", atleast_3d, 2)
 dstack.__doc__ = """Tensors behind each other, along the third dimension, as ``torch.dstack``."""
 column_stack = _joined("column_stack", lambda a: a if a.array.ndim > 1 else reshape(a, -1, 1), 1)
 column_stack.__doc__ = """Tensors side by side, each vector as a column, as ``torch.column_stack``."""
+
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices along the diagonal of a large one, zeros elsewhere; vectors count as rows. As ``torch.block_diag``.
+
+    >>> import teachgrad as tg
+    >>> tg.block_diag(tg.tensor([[1, 2]]), tg.tensor([3]))
+    tensor([[1, 2, 0],
+            [0, 0, 3]])
+    """
+    for place, tensor in enumerate(tensors):
+        if tensor.array.ndim > 2:
+            raise RuntimeError(
+                "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input "
+                f"{place} has {tensor.array.ndim} dimensions"
+            )
+    blocks = [atleast_2d(tensor) for tensor in tensors]
+    width, before = sum(block.array.shape[1] for block in blocks), 0
+    rows = []
+    for block in blocks:
+        height, own = block.array.shape
+        zeros = [wrap(np.zeros((height, n), block.array.dtype)) for n in (before, width - before - own)]
+        rows.append(cat([zeros[0], block, zeros[1]], 1))
+        before += own
+    return cat(rows) if rows else wrap(np.zeros((1, 0), get_default_dtype().numpy))

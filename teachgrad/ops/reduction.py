@@ -17,6 +17,7 @@ from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.corners import maximum, minimum
 from teachgrad.ops.pointwise import div
+from teachgrad.ops.shape import reshape, sizes_of
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
@@ -334,6 +335,29 @@ def aminmax(a: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
         )
     ends = (x.min(axes, keepdims=keepdim), x.max(axes, keepdims=keepdim))
     return return_types.aminmax(tuple(result(AMINMAX, end, (a,), (axes, kept)) for end in ends))
+
+
+@method("sum_to_size")
+def sum_to_size(a: Tensor, *size: Any) -> Tensor:
+    """Summed over dimensions until the size is reached that broadcasts to its own, as ``torch.Tensor.sum_to_size``.
+
+    Raises:
+        RuntimeError: if that size does not broadcast to the tensor's.
+    """
+    target, shape = sizes_of("sum_to_size", size), a.array.shape
+    extra = len(shape) - len(target)
+    if extra < 0 or False in [n in (1, m) for n, m in zip(target, shape[extra:])]:
+        raise explained(
+            RuntimeError,
+            f"size {{{list(target)}}} is not expandable to size {{{list(shape)}}}.",
+            why="a sum goes back the way that broadcasting came.",
+            fix="give the shape with 1 for each dimension to sum over.",
+        )
+    if target == shape:
+        return a
+    stretched = [extra + i for i, (n, m) in enumerate(zip(target, shape[extra:])) if n != m]
+    summed: Tensor = sum(a, (*range(extra), *stretched), keepdim=True)
+    return reshape(summed, target) if extra else summed
 
 
 @method("prod")

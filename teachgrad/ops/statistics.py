@@ -17,6 +17,8 @@ from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
     "bincount",
+    "corrcoef",
+    "cov",
     "histc",
     "histogram",
     "std",
@@ -184,6 +186,99 @@ def _mean(op: Op, a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
     axes, kept = reduced(a, dim)
     count = math.prod([a.array.shape[axis] for axis in axes])
     return result(op, mean(a.detach(), dim, keepdim).array, (a,), (axes, kept, count))
+
+
+# How variables vary together
+
+
+@method("cov")
+def cov(
+    input: Tensor, *, correction: float = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
+) -> Tensor:
+    """How far each two variables are from their means at the same time, on average, as ``torch.cov``.
+
+    Args:
+        input: a row for each variable, a column for each observation; one row may be a vector.
+        correction: what is taken from the number of observations before it divides; see `var`.
+        fweights: how often each observation was made, integers.
+        aweights: how much each observation counts.
+
+    Returns:
+        the matrix of covariances, with the variances on its diagonal.
+
+    >>> import teachgrad as tg
+    >>> tg.cov(tg.tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+    tensor([[ 1., -1.],
+            [-1.,  1.]])
+    """
+    if input.array.ndim > 2:
+        raise explained(
+            RuntimeError,
+            "cov(): expected input to have two or fewer dimensions but got an input with "
+            f"{input.array.ndim} dimensions",
+            why="there is a row for each variable and a column for each observation.",
+            fix="x.reshape(x.shape[0], -1)",
+        )
+    rows = input.reshape(1, -1) if input.array.ndim < 2 else input
+    _check_weights("fweights", fweights, rows.array.shape[1], "iu", "integral")
+    _check_weights("aweights", aweights, rows.array.shape[1], "f", "floating point")
+    given = [weights for weights in (fweights, aweights) if weights is not None]
+    weights = math.prod(given[1:], start=given[0]) if given else None
+    count = rows.array.shape[1] if weights is None else weights.sum()
+    weighed = rows if weights is None else rows * weights
+    freedom = count - correction
+    if aweights is not None and weights is not None and correction != 0:
+        freedom = count - correction * (weights * aweights).sum() / count
+    if freedom <= 0:
+        warnings.warn("cov(): degrees of freedom is <= 0", stacklevel=2)
+        freedom = 0
+    means = (weighed.sum(1) / count).unsqueeze(1)
+    apart = rows - means
+    return ((apart @ (apart if weights is None else apart * weights).t()) / freedom).squeeze()
+
+
+def _check_weights(name: str, weights: Tensor | None, count: int, kinds: str, words: str) -> None:
+    if weights is None:
+        return
+    if weights.array.ndim > 1 or weights.array.size != count:
+        raise explained(
+            RuntimeError,
+            f"cov(): expected {name} to have the same numel as there are observations in the input but got "
+            f"{weights.array.size} != {count}"
+            if weights.array.ndim < 2
+            else f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.array.ndim} "
+            "dimensions",
+            why="each observation, a column of the input, has one weight.",
+            fix="check both shapes.",
+        )
+    if weights.array.dtype.kind not in kinds:
+        raise explained(
+            RuntimeError,
+            f"cov(): expected {name} to have {words} dtype but got {name} with {c_name(weights.array.dtype)} dtype",
+            why="fweights count how often, aweights say how much.",
+            fix="give the other one, or convert: weights.long(), weights.float().",
+        )
+
+
+@method("corrcoef")
+def corrcoef(input: Tensor) -> Tensor:
+    """How much each two variables vary together, from -1 to 1 (Pearson's correlation), as ``torch.corrcoef``.
+
+    >>> import teachgrad as tg
+    >>> tg.corrcoef(tg.tensor([[0.0, 1.0, 2.0], [4.0, 2.0, 0.0]]))
+    tensor([[ 1., -1.],
+            [-1.,  1.]])
+    """
+    if input.array.ndim > 2:
+        raise RuntimeError(
+            "corrcoef(): expected input to have two or fewer dimensions but got an input with "
+            f"{input.array.ndim} dimensions"
+        )
+    covariances = cov(input)
+    if covariances.array.ndim == 0:
+        return covariances / covariances
+    spread = covariances.diagonal().sqrt()
+    return (covariances / spread.reshape(-1, 1) / spread).clamp(-1, 1)
 
 
 # Counts, without a gradient

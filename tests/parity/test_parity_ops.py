@@ -16,7 +16,8 @@ torch = pytest.importorskip("torch")
 NAMED_DIFFERENTLY = {"(2, 3) @ (5, 3, 4)", "(3,) @ (3, 4)", "(5, 2, 3) @ (3,)", "(3,) @ (5, 3, 4)", "rsub"}
 
 # PyTorch computes with a constant of float32 (1/6, or 1/alpha) here, also in float64, or adds 1e-12 to be safe ...
-ROUGH = ("hardsigmoid()", "celu(0.7,)", "F.binary_cross_entropy(")
+# ... and its trigamma is right to nine digits only ...
+ROUGH = ("hardsigmoid()", "celu(0.7,)", "F.binary_cross_entropy(", "lgamma", "digamma", "torch.poly", "torch.mvl")
 # ... and has no second derivative here.
 NOT_TWICE = ("hardsigmoid()", "F.multi_margin_loss", "F.multilabel_margin_loss", "F.embedding_bag")
 
@@ -30,6 +31,7 @@ def both(sample, dtype):
     return ours, theirs, sample.function(*ours), eval(sample.torch, names), rng
 
 
+@pytest.mark.filterwarnings("ignore:index_reduce")
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.name} {s.shapes}".replace(" ", ""))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_values_and_derivatives_agree(sample, dtype):
