@@ -351,7 +351,8 @@ def diag_embed(a: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Te
     full = np.zeros((*a.array.shape[:-1], size, size), a.array.dtype)
     rows = np.arange(a.array.shape[-1]) + max(-offset, 0)
     full[..., rows, rows + offset] = a.array
-    return result(DIAG_EMBED, np.moveaxis(full, (-2, -1), (i, j)), (a,), (offset, i, j))
+    moved = np.ascontiguousarray(np.moveaxis(full, (-2, -1), (i, j)))
+    return result(DIAG_EMBED, moved, (a,), (offset, i, j))
 
 
 @method("diag")

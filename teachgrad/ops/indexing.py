@@ -87,7 +87,7 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
     source = value if isinstance(value, Tensor) else _number(value, a.array)
     steps = as_steps(index)
     if _is_basic(steps):
-        part = a if index is Ellipsis else getitem(a, index)
+        part = a if _take_all(steps, a.array.shape) else getitem(a, index)
         _require_room(source.array, part.array)
         (copy_ if source.array.ndim or not part.array.ndim else fill_)(part, source)
         return
@@ -200,6 +200,14 @@ def _named(steps: tuple[Any, ...], shape: tuple[int, ...]) -> Op:
         elif step is not Ellipsis:
             return SELECT
     return ALIAS
+
+
+def _take_all(steps: tuple[Any, ...], shape: tuple[int, ...]) -> bool:
+    """Whether an index takes all there is, as it stands."""
+    return all(
+        step is Ellipsis or (isinstance(step, slice) and place < len(shape) and not _cuts(steps, place, shape))
+        for place, step in enumerate(steps)
+    )
 
 
 def _cuts(steps: tuple[Any, ...], place: int, shape: tuple[int, ...]) -> bool:

@@ -169,6 +169,14 @@ def mm(a: Tensor, b: Tensor) -> Tensor:
 @method("mv")
 def mv(a: Tensor, b: Tensor) -> Tensor:
     """The product of a matrix and a vector, as ``torch.mv``."""
+    if a.array.ndim == 0:
+        raise explained(
+            IndexError,
+            "Dimension specified as 0 but tensor has no dimensions",
+            why="mv multiplies a matrix and a vector, and the first tensor is a single number.",
+            fix="a * b multiplies by a number.",
+            lesson=7,
+        )
     if a.array.ndim != 2 or b.array.ndim != 1:
         raise explained(
             RuntimeError,

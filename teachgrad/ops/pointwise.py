@@ -20,6 +20,7 @@ import numpy as np
 
 from teachgrad import dtypes
 from teachgrad.errors import explained
+from teachgrad.grad_mode import no_grad
 from teachgrad.graph import Array, Op
 from teachgrad.ops.arguments import C_TYPES
 from teachgrad.ops.shape import to
@@ -110,7 +111,7 @@ plus = binary("add", np.add, lambda g: g, lambda g: g, symbol="+", doc="a + b.")
 minus = binary("sub", np.subtract, lambda g: g, lambda g: -g, symbol="−", doc="a - b.")
 rsub = binary("rsub", lambda a, b: b - a, lambda g: -g, lambda g: g, node="RsubBackward1", symbol="−", doc="b - a.")
 mul = binary("mul", np.multiply, lambda g, b: g * b, lambda g, a: g * a, symbol="×", doc="a * b.")
-quotient = binary("div", np.true_divide, lambda g, b: g / b, lambda g, b, out: -g * out / b,
+quotient = binary("div", np.true_divide, lambda g, b: g / b, lambda g, a, b: -g * (a / b / b),
                   symbol="÷", real=True, domain=(0.5, 2), doc="a / b.")
 neg = unary("neg", np.negative, lambda g: -g, symbol="−", real=False, doc="-a.")
 reciprocal = unary("reciprocal", np.reciprocal, lambda g, out: -g * (out * out), symbol="1/x", domain=(0.5, 2),
@@ -277,13 +278,25 @@ def add(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
     >>> tg.add(tg.tensor([1.0, 2.0]), 1)
     tensor([2., 3.])
     """
-    return plus(a, b) if alpha == 1 else plus(a, b * alpha)
+    return plus(a, b) if alpha == 1 else _scaled(ADD_SCALED, plus, a, b, alpha)
 
 
 @method("sub", "subtract")
 def sub(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
     """A - alpha * b, with broadcasting, as ``torch.sub``."""
-    return minus(a, b) if alpha == 1 else minus(a, b * alpha)
+    return minus(a, b) if alpha == 1 else _scaled(SUB_SCALED, minus, a, b, alpha)
+
+
+ADD_SCALED = Op("AddBackward0", [lambda g: g, lambda g, alpha: g * alpha], ("alpha",), "+")
+SUB_SCALED = Op("SubBackward0", [lambda g: g, lambda g, alpha: -g * alpha], ("alpha",), "−")
+
+
+def _scaled(op: Op, row: Any, a: Any, b: Any, alpha: float) -> Tensor:
+    """A row of the table with its second operand scaled, as one step."""
+    a, b = as_operands(row.__name__, a, b)
+    with no_grad():
+        out = row(a, b * alpha)
+    return result(op, out.array, (a, b), (alpha,))
 
 
 @method("__rtruediv__")

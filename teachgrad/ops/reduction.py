@@ -449,6 +449,13 @@ def nanmean(a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes
 def _index_of(name: str, where: Any) -> Any:
     def find(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
         x = a.array
+        if x.dtype.kind == "b":
+            raise explained(
+                RuntimeError,
+                f"{name}(): does not support bool input",
+                why="True and False come in no order of size.",
+                fix=f"convert first: x.int().{name}()",
+            )
         if dim is None:
             index = where(_filled(name, x), None)
             return wrap(np.reshape(index, (1,) * x.ndim) if keepdim else index)
