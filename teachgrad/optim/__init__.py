@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from teachgrad.optim import lr_scheduler
 from teachgrad.optim.adam import Adam, AdamW
 from teachgrad.optim.adam_variants import Adamax, NAdam, RAdam
 from teachgrad.optim.adaptive import Adadelta, Adagrad, RMSprop, Rprop
@@ -24,6 +25,7 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "lr_scheduler",
 ]
 
 if not TYPE_CHECKING:  # which would take any name for one that is there

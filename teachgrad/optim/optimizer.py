@@ -160,12 +160,24 @@ class Optimizer:
     def _prepare(self) -> None:
         """Make what copies and saved optimizers do not carry along."""
         self._hooks: dict[str, list[Hook]] = {moment: [] for moment in MOMENTS}
-        self._steps = 0  # taken by this object: schedulers want to know whether there was one
+        self._steps = 0  # taken by this object
+        self._steps_before: int | None = None  # how many were taken when the first scheduler came
+
+    def watch(self) -> None:
+        """Called by a scheduler that wants to know from now on whether there was a step."""
+        if self._steps_before is None:
+            self._steps_before = self._steps
+
+    def has_stepped(self) -> bool:
+        """Whether there was a step since the first scheduler came."""
+        return self._steps != self._steps_before
 
     def _hang(self, moment: str, hook: Hook, prepend: bool = False) -> RemovableHandle:
         hooks = self._hooks[moment]
-        hooks.insert(0 if prepend else len(hooks), hook)
-        return RemovableHandle(hooks, hook)
+        handle = RemovableHandle(hooks, hook)
+        if prepend:
+            hooks.insert(0, hooks.pop())
+        return handle
 
     def register_step_pre_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` before every step, as PyTorch's `register_step_pre_hook`.
@@ -302,8 +314,12 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
             if isinstance(changed, tuple) and len(changed) == 2:
                 args, kwargs = changed
             elif changed is not None:
-                raise RuntimeError(
-                    f"{step.__qualname__} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                raise explained(
+                    RuntimeError,
+                    f"{step.__qualname__} must return None or a tuple of (new_args, new_kwargs), but got {changed}.",
+                    why="a hook that changes the arguments of a step returns all of them.",
+                    fix="return (args, kwargs), or nothing.",
+                    lesson=13,
                 )
         out = step(*args, **kwargs)
         for hook in after:

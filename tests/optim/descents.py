@@ -46,25 +46,35 @@ RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "Adagrad with decay": ("Adagrad", {"lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5}),
     "Adadelta": ("Adadelta", {}),
     "Adadelta with weight decay": ("Adadelta", {"lr": 0.5, "rho": 0.8, "eps": 1e-4, "weight_decay": 0.1}),
+    "LBFGS": ("LBFGS", {"lr": 0.05, "max_iter": 2, "history_size": 5}),
+    "LBFGS with a line search": ("LBFGS", {"lr": 0.5, "max_iter": 3, "line_search_fn": "strong_wolfe"}),
     "Rprop": ("Rprop", {}),
     "Rprop with other sizes": ("Rprop", {"lr": 0.05, "etas": (0.3, 1.5), "step_sizes": (1e-3, 0.1)}),
 }
 
 
-def descend(torch: Any, rule: str) -> list[list[float]]:
-    """All parameters after each tenth step; `torch` is one of the libraries."""
+def descend(torch: Any, rule: str, dtype: str = "float32", steps: int = STEPS) -> list[list[float]]:
+    """All parameters after each tenth step; `torch` is one of the libraries.
+
+    LBFGS goes on until float32 has no more digits; what it does then is chance, so it is compared in float64 only.
+    """
     kind, settings = RULES[rule]
+    dtype = "float64" if kind == "LBFGS" else dtype
     rng = np.random.default_rng(0)
-    x, y = (torch.tensor(rng.normal(size=(8, n)).astype(np.float32)) for n in (3, 2))
-    w, b = (torch.tensor(rng.normal(size=s).astype(np.float32), requires_grad=True) for s in ((3, 2), (2,)))
+    x, y = (torch.tensor(rng.normal(size=(8, n)).astype(dtype)) for n in (3, 2))
+    w, b = (torch.tensor(rng.normal(size=s).astype(dtype), requires_grad=True) for s in ((3, 2), (2,)))
     c = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
     optimizer = getattr(torch.optim, kind)([w, b, c], **settings)
-    path = []
-    for step in range(1, STEPS + 1):
+
+    def closure() -> Any:
         optimizer.zero_grad()
         loss = ((x @ w + b - y) ** 2).mean() + (c.exp() - c * b.sum().double()) ** 2
         loss.backward()
-        optimizer.step()
+        return loss
+
+    path = []
+    for step in range(1, steps + 1):
+        optimizer.step(closure)
         if step % 10 == 0:
             path.append([*w.detach().reshape(-1).tolist(), *b.tolist(), c.item()])
     return path

@@ -110,6 +110,25 @@ def test_optimizer_and_model_are_copied_together(again):
     assert optimizer2.param_groups[0]["params"][0] is model2.weight
 
 
+def test_a_hook_before_a_step_may_change_its_arguments_and_nothing_else():
+    optimizer = quadratic("SGD", lr=0.1)[1]
+    optimizer.register_step_pre_hook(lambda o, args, kwargs: 3)
+    with pytest.raises(RuntimeError, match=r"must return None or a tuple of \(new_args, new_kwargs\), but got 3"):
+        optimizer.step()
+
+
+def test_hooks_run_once_where_a_step_calls_the_one_of_its_base():
+    class Counting(tg.optim.SGD):
+        def step(self, closure=None):
+            return super().step(closure)
+
+    calls = []
+    optimizer = Counting([tg.ones(1, requires_grad=True)])
+    optimizer.register_step_post_hook(lambda o, args, kwargs: calls.append(1))
+    optimizer.step()
+    assert calls == [1]
+
+
 def test_a_group_may_have_doubles_but_not_in_silence():
     w = tg.ones(1, requires_grad=True)
     with pytest.warns(UserWarning, match="duplicate parameters"):
@@ -121,6 +140,11 @@ def test_steps_that_are_to_be_differentiated_are_refused_with_a_remedy():
     with pytest.raises(NotImplementedError, match="differentiable=True") as error:
         tg.optim.Adam([w], differentiable=True)
     assert "create_graph=True" in str(error.value)
+
+
+def test_steps_for_a_graphics_processor_are_refused():
+    with pytest.raises(AssertionError, match="If capturable=True, params and state_steps must be on supported devices"):
+        tg.optim.Adam([tg.ones(1, requires_grad=True)], capturable=True)
 
 
 @pytest.mark.parametrize(
