@@ -46,11 +46,13 @@ class SequentialLR(_Several):
     >>> optimizer = tg.optim.SGD([tg.ones(1, requires_grad=True)], lr=1.0)
     >>> two = [ConstantLR(optimizer, factor=0.5, total_iters=9), ExponentialLR(optimizer, gamma=0.5)]
     >>> scheduler = SequentialLR(optimizer, two, milestones=[2])
+    >>> rates = []
     >>> for epoch in range(4):
-    ...     print(scheduler.get_last_lr(), end=" ")
+    ...     rates += scheduler.get_last_lr()
     ...     optimizer.step()
     ...     scheduler.step()
-    [0.5] [0.5] [1.0] [0.5]
+    >>> rates
+    [0.5, 0.5, 1.0, 0.5]
     """
 
     def __init__(

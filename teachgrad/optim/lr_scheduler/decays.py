@@ -27,11 +27,13 @@ class StepLR(Chained):
     >>> import teachgrad as tg
     >>> optimizer = tg.optim.SGD([tg.ones(1, requires_grad=True)], lr=1.0)
     >>> scheduler = StepLR(optimizer, step_size=2, gamma=0.5)
+    >>> rates = []
     >>> for epoch in range(5):
-    ...     print(scheduler.get_last_lr(), end=" ")
+    ...     rates += scheduler.get_last_lr()
     ...     optimizer.step()
     ...     scheduler.step()
-    [1.0] [1.0] [0.5] [0.5] [0.25]
+    >>> rates
+    [1.0, 1.0, 0.5, 0.5, 0.25]
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:

@@ -30,10 +30,12 @@ class ReduceLROnPlateau(LRScheduler):
     >>> import teachgrad as tg
     >>> optimizer = tg.optim.SGD([tg.ones(1, requires_grad=True)], lr=1.0)
     >>> scheduler = ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
+    >>> rates = []
     >>> for loss in [3.0, 2.0, 2.0, 2.0, 2.0]:
     ...     scheduler.step(loss)
-    ...     print(scheduler.get_last_lr(), end=" ")
-    [1.0] [1.0] [1.0] [0.5] [0.5]
+    ...     rates += scheduler.get_last_lr()
+    >>> rates
+    [1.0, 1.0, 1.0, 0.5, 0.5]
     """
 
     def __init__(
