@@ -8,8 +8,7 @@ from operator import index
 from typing import Any, Self
 
 from teachgrad.errors import explained
-from teachgrad.nn.module import Module
-from teachgrad.utils.tensors import typename
+from teachgrad.nn.module import Module, not_a_module
 
 
 class Row(Module):
@@ -62,7 +61,7 @@ class Row(Module):
     def insert(self, index: int, module: Module) -> Any:
         """Add a module before the one at `index`."""
         if not isinstance(module, Module):
-            raise TypeError(f"{typename(module)} is not a Module subclass")
+            raise not_a_module(module)
         modules = list(self)
         modules.insert(index, module)
         self._renumber(modules)
@@ -116,6 +115,37 @@ class Sequential(Row):
                 lesson=11,
             )
         return Sequential(*self, *other)
+
+    def insert(self, index: int, module: Module) -> Self:
+        """Add a module before the one at `index`."""
+        if not -len(self) <= index <= len(self):
+            raise explained(
+                IndexError,
+                f"Index out of range: {index}",
+                why=f"this Sequential holds {len(self)} modules.",
+                fix=f"give a place up to {len(self)}, which is the end.",
+            )
+        super().insert(index, module)
+        return self
+
+    def __mul__(self, other: int) -> Sequential:
+        """The same modules several times, one after the other, with shared parameters."""
+        if not isinstance(other, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
+        if other <= 0:
+            raise explained(
+                ValueError,
+                f"Non-positive multiplication factor {other} for {type(self)}",
+                why="the modules come that many times.",
+                fix="give 1 or more.",
+            )
+        return Sequential(*list(self) * other)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, other: int) -> Self:
+        self._renumber(self * other)
+        return self
 
 
 class ModuleList(Row):

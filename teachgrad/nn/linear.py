@@ -13,17 +13,6 @@ from teachgrad.ops.creation import empty
 from teachgrad.tensor import Tensor
 
 
-class Identity(Module):
-    """Returns what it is given, where a module is needed and nothing is to happen, as ``torch.nn.Identity``."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
-
-    def forward(self, input: Tensor) -> Tensor:
-        """The input."""
-        return input
-
-
 class Linear(Module):
     """y = x @ weight.T + bias, as ``torch.nn.Linear``.
 
@@ -76,3 +65,63 @@ class Linear(Module):
     def extra_repr(self) -> str:
         """The sizes."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Bilinear(Module):
+    """For each output k, y[k] = x1 @ weight[k] @ x2 + bias[k], as ``torch.nn.Bilinear``.
+
+    Weight and bias start uniform between -1 / sqrt(in1_features) and 1 / sqrt(in1_features).
+
+    Args:
+        in1_features, in2_features, out_features: sizes of the last dimension of x1, x2 and y.
+        bias: whether to add one.
+        device: the CPU, or nothing.
+        dtype: of weight and bias.
+
+    Attributes:
+        weight: (out_features, in1_features, in2_features).
+        bias: (out_features), or None.
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: dtype | None = None,
+    ) -> None:
+        super().__init__()
+        if in1_features <= 0:
+            raise ValueError(f"in1_features must be > 0, but got {in1_features}")
+        self.in1_features = in1_features
+        self.in2_features = in2_features
+        self.out_features = out_features
+        self.weight = Parameter(empty(out_features, in1_features, in2_features, device=device, dtype=dtype))
+        if bias:
+            self.bias = Parameter(empty(out_features, device=device, dtype=dtype))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        bound = 1 / math.sqrt(self.in1_features)
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        """The outputs for each pair of vectors."""
+        return functional.bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return (
+            f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+            f"out_features={self.out_features}, bias={self.bias is not None}"
+        )

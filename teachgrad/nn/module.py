@@ -11,39 +11,24 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from teachgrad import dtypes
 from teachgrad.autograd.hooks import RemovableHandle
 from teachgrad.device import require_cpu
 from teachgrad.errors import explained
 from teachgrad.nn import state
-from teachgrad.nn.parameter import Parameter
+from teachgrad.nn.hooks import Hooked, hung
+from teachgrad.nn.parameter import Buffer, Parameter
 from teachgrad.nn.state import IncompatibleKeys
+from teachgrad.scope import missing
 from teachgrad.tensor import Tensor
 from teachgrad.utils.tensors import clear_grad, typename
 
 REGISTERS = ("_parameters", "_buffers", "_modules")
 
 
-class ForwardHook(NamedTuple):
-    """A function to be called before or after `forward`, and whether it wants to see the keyword arguments."""
-
-    function: Callable[..., Any]
-    with_kwargs: bool
-
-
-def _forward_unimplemented(self: Module, *args: Any, **kwargs: Any) -> Any:
-    name = type(self).__name__
-    raise explained(
-        NotImplementedError,
-        f'Module [{name}] is missing the required "forward" function',
-        why="calling a module calls its forward(), which says what the module computes.",
-        fix=f"define it in class {name}: def forward(self, x): ... (check its spelling and its indentation).",
-    )
-
-
-class Module:
+class Module(Hooked):
     """The base class of networks and their layers, as ``torch.nn.Module``.
 
     Subclasses call ``super().__init__()`` first, assign parameters and other modules as attributes, and define
@@ -75,8 +60,7 @@ class Module:
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
     _non_persistent_buffers: set[str]
-    _forward_pre_hooks: list[ForwardHook]
-    _forward_hooks: list[ForwardHook]
+    _state_hooks: dict[str, list[Callable[..., Any]]]
 
     def __init__(self) -> None:
         vars(self).update(
@@ -87,61 +71,10 @@ class Module:
             _non_persistent_buffers=set(),
             _forward_pre_hooks=[],
             _forward_hooks=[],
+            _backward_pre_hooks=[],
+            _backward_hooks=[],
+            _state_hooks={},
         )
-
-    # What it computes
-
-    forward: Callable[..., Any] = _forward_unimplemented
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What `forward` returns, seen by the hooks."""
-        if self._forward_hooks or self._forward_pre_hooks:
-            return self._call_with_hooks(args, kwargs)
-        return self.forward(*args, **kwargs)
-
-    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        for hook in list(self._forward_pre_hooks):
-            if hook.with_kwargs:
-                answer = hook.function(self, args, kwargs)
-                if answer is not None:
-                    args, kwargs = answer
-            else:
-                answer = hook.function(self, args)
-                if answer is not None:
-                    args = answer if isinstance(answer, tuple) else (answer,)
-        result = self.forward(*args, **kwargs)
-        for hook in list(self._forward_hooks):
-            seen = (args, kwargs, result) if hook.with_kwargs else (args, result)
-            answer = hook.function(self, *seen)
-            result = result if answer is None else answer
-        return result
-
-    def register_forward_pre_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(module, args)`` before every `forward`, as ``torch.nn.Module.register_forward_pre_hook``.
-
-        A hook that returns something other than None replaces the arguments; `with_kwargs` shows it, and lets it
-        replace, the keyword arguments as well.
-        """
-        return _hung(self._forward_pre_hooks, ForwardHook(hook, with_kwargs), prepend)
-
-    def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(module, args, output)`` after every `forward`, as ``torch.nn.Module.register_forward_hook``.
-
-        A hook that returns something other than None replaces the output.
-
-        >>> import teachgrad as tg
-        >>> from teachgrad import nn
-        >>> layer = nn.ReLU()
-        >>> handle = layer.register_forward_hook(lambda module, args, output: print("output", output))
-        >>> y = layer(tg.ones(2))
-        output tensor([1., 1.])
-        >>> handle.remove()
-        """
-        return _hung(self._forward_hooks, ForwardHook(hook, with_kwargs), prepend)
 
     # The registers
 
@@ -163,6 +96,10 @@ class Module:
             if value is not None:
                 raise _not_to_be_assigned(value, "child module", name, "torch.nn.Module")
             self._modules[name] = None
+        elif isinstance(value, Buffer):
+            self._require_registers("buffer")
+            self._forget(name, but="_buffers")
+            self.register_buffer(name, value, value.persistent)
         elif name in registers.get("_buffers", ()):
             if value is not None and not isinstance(value, Tensor):
                 raise _not_to_be_assigned(value, "buffer", name, "torch.nn.Buffer, torch.Tensor")
@@ -176,12 +113,13 @@ class Module:
         for register in REGISTERS:
             if register in registers and name in registers[register]:
                 return registers[register][name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        raise missing(f"{type(self).__name__!r} object", name, self.__dir__)
 
     def __delattr__(self, name: str) -> None:
         for register in REGISTERS:
             if name in getattr(self, register):
                 del getattr(self, register)[name]
+                self._non_persistent_buffers.discard(name)
                 return
         object.__delattr__(self, name)
 
@@ -204,13 +142,37 @@ class Module:
 
     def _check_name(self, what: str, name: Any, register: dict[str, Any]) -> None:
         if not isinstance(name, str):
-            raise TypeError(f"{what} name should be a string. Got {typename(name)}")
+            raise explained(
+                TypeError,
+                f"{what} name should be a string. Got {typename(name)}",
+                why="a name becomes an attribute of the module and a key of its state.",
+                fix="give a string: 'weight'.",
+                lesson=11,
+            )
         if name not in register and hasattr(self, name):
-            raise KeyError(f"attribute '{name}' already exists")
+            raise explained(
+                KeyError,
+                f"attribute '{name}' already exists",
+                why=f"self.{name} is taken by something that is no {what}.",
+                fix="choose another name.",
+                lesson=11,
+            )
         if "." in name:
-            raise KeyError(f'{what} name can\'t contain "."' + (f", got: {name}" if what == "module" else ""))
+            raise explained(
+                KeyError,
+                f'{what} name can\'t contain "."' + (f", got: {name}" if what == "module" else ""),
+                why="in the keys of a state, dots separate a module from what is in it.",
+                fix="use _ instead.",
+                lesson=11,
+            )
         if not name:
-            raise KeyError(f'{what} name can\'t be empty string ""')
+            raise explained(
+                KeyError,
+                f'{what} name can\'t be empty string ""',
+                why="a name becomes an attribute of the module and a key of its state.",
+                fix="give it a name.",
+                lesson=11,
+            )
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Enter a parameter under a name, as ``torch.nn.Module.register_parameter``; None keeps the name free for one.
@@ -253,12 +215,7 @@ class Module:
     def add_module(self, name: str, module: Module | None) -> None:
         """Enter a child under a name, as ``torch.nn.Module.add_module``."""
         if module is not None and not isinstance(module, Module):
-            raise explained(
-                TypeError,
-                f"{typename(module)} is not a Module subclass",
-                why="only a module can be part of a module; functions and tensors are used in forward().",
-                fix="give an object such as nn.ReLU() (with its parentheses), not the class or the function.",
-            )
+            raise not_a_module(module)
         self._require_registers("module")
         self._check_name("module", name, self._modules)
         self._modules[name] = module
@@ -338,15 +295,39 @@ class Module:
         for name in target.split(".") if target else ():
             module = module._existing(name)
             if not isinstance(module, Module):
-                raise AttributeError(f"`{name}` is not an nn.Module")
+                raise explained(
+                    AttributeError,
+                    f"`{name}` is not an nn.Module",
+                    why=f"{target!r} leads to something else.",
+                    fix="print(model) shows the paths of the modules.",
+                    lesson=11,
+                )
         return module
+
+    def set_submodule(self, target: str, module: Module) -> None:
+        """Put a module at a path such as ``"encoder.0"``, as ``torch.nn.Module.set_submodule``."""
+        if not target:
+            raise explained(
+                ValueError,
+                "Cannot set the submodule without a target name!",
+                why="the empty path is the module itself.",
+                fix="give the path of a part of it.",
+            )
+        path, _, name = target.rpartition(".")
+        setattr(self.get_submodule(path), name, module)
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a path such as ``"encoder.0.weight"``, as ``torch.nn.Module.get_parameter``."""
         path, _, name = target.rpartition(".")
         parameter = self.get_submodule(path)._existing(name)
         if not isinstance(parameter, Parameter):
-            raise AttributeError(f"`{name}` is not an nn.Parameter")
+            raise explained(
+                AttributeError,
+                f"`{name}` is not an nn.Parameter",
+                why=f"{target!r} leads to something else.",
+                fix="model.named_parameters() lists the paths.",
+                lesson=11,
+            )
         return parameter
 
     def get_buffer(self, target: str) -> Tensor:
@@ -355,12 +336,24 @@ class Module:
         module = self.get_submodule(path)
         buffer = module._existing(name)
         if name not in module._buffers:
-            raise AttributeError(f"`{name}` is not a buffer")
+            raise explained(
+                AttributeError,
+                f"`{name}` is not a buffer",
+                why=f"{target!r} leads to something else.",
+                fix="model.named_buffers() lists the paths.",
+                lesson=11,
+            )
         return buffer  # type: ignore[no-any-return]
 
     def _existing(self, name: str) -> Any:
         if not hasattr(self, name):
-            raise AttributeError(f"{self._get_name()} has no attribute `{name}`")
+            raise explained(
+                AttributeError,
+                f"{self._get_name()} has no attribute `{name}`",
+                why="the path leads to nothing.",
+                fix="print(model) shows the paths of the modules.",
+                lesson=11,
+            )
         return getattr(self, name)
 
     # Acting on everything in it
@@ -375,7 +368,12 @@ class Module:
     def train(self, mode: bool = True) -> Self:
         """Switch this module and all below to training, as ``torch.nn.Module.train``."""
         if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")
+            raise explained(
+                ValueError,
+                "training mode is expected to be boolean",
+                why=f"{mode!r:.40} is neither True (training) nor False (evaluation).",
+                fix="model.train() or model.eval().",
+            )
         self.training = mode
         for module in self.children():
             module.train(mode)
@@ -425,6 +423,10 @@ class Module:
         target = dtype
         return self._apply(lambda tensor: tensor.to(target) if tensor.is_floating_point() else tensor)
 
+    def type(self, dst_type: dtypes.dtype) -> Self:
+        """Convert all parameters and buffers to a type, as ``torch.nn.Module.type``."""
+        return self._apply(lambda tensor: tensor.to(dst_type))
+
     def float(self) -> Self:
         """Convert to float32, as ``torch.nn.Module.float``."""
         return self.to(dtypes.float32)
@@ -439,6 +441,10 @@ class Module:
 
     def cpu(self) -> Self:
         """Itself: it is on the CPU already, as ``torch.nn.Module.cpu``."""
+        return self
+
+    def share_memory(self) -> Self:
+        """Itself: threads share memory anyway, as ``torch.nn.Module.share_memory``."""
         return self
 
     def cuda(self, device: Any = None) -> Self:
@@ -473,11 +479,7 @@ class Module:
             keep_vars: give the parameters themselves instead of detached tensors.
         """
         entries: dict[str, Any] = OrderedDict() if destination is None else destination
-        for name, tensor in state.own_state(self):
-            entries[prefix + name] = tensor if keep_vars else tensor.detach()
-        for name, module in self._modules.items():
-            if module is not None:
-                module.state_dict(destination=entries, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        state.take(self, entries, prefix, keep_vars)
         return entries
 
     def load_state_dict(
@@ -497,8 +499,61 @@ class Module:
             RuntimeError: if names (unless `strict` is False) or shapes do not match.
         """
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+            raise explained(
+                TypeError,
+                f"Expected state_dict to be dict-like, got {type(state_dict)}.",
+                why="a state maps names to tensors.",
+                fix="model.load_state_dict(other.state_dict()), with the parentheses.",
+                lesson=11,
+            )
         return state.load(self, state_dict, strict, assign)
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        """Enter the state of this module alone; to be overridden by those who keep something else, as in PyTorch."""
+        state.take_own(self, destination, prefix, keep_vars)
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Mapping[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Load the state of this module alone; the counterpart of `_save_to_state_dict`."""
+        assign = local_metadata.get("assign_to_params_buffers", False)
+        state.load_own(self, state_dict, prefix, assign, missing_keys, unexpected_keys, error_msgs)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, prefix, keep_vars)`` before the state is taken.
+
+        As ``torch.nn.Module.register_state_dict_pre_hook``.
+        """
+        return hung(self._state_hooks.setdefault("before taking", []), hook)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` after the state was taken; it may change it.
+
+        As ``torch.nn.Module.register_state_dict_post_hook``.
+        """
+        return hung(self._state_hooks.setdefault("after taking", []), hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call a hook before loading: to rename the keys of old states, for example.
+
+        As ``torch.nn.Module.register_load_state_dict_pre_hook``: ``hook(module, state_dict, prefix, local_metadata,
+        strict, missing_keys, unexpected_keys, error_msgs)``.
+        """
+        return hung(self._state_hooks.setdefault("before loading", []), hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(module, incompatible_keys)`` after loading; it may change the two lists.
+
+        As ``torch.nn.Module.register_load_state_dict_post_hook``.
+        """
+        return hung(self._state_hooks.setdefault("after loading", []), hook)
 
     # How it is shown
 
@@ -523,15 +578,21 @@ class Module:
         return sorted(name for name in names if not name[0].isdigit())
 
 
-def _hung(hooks: list[ForwardHook], hook: ForwardHook, first: bool) -> RemovableHandle:
-    hooks.insert(0 if first else len(hooks), hook)
-    return RemovableHandle(hooks, hook)
-
-
 def _not_to_be_assigned(value: object, role: str, name: str, wanted: str) -> TypeError:
     return explained(
         TypeError,
         f"cannot assign '{typename(value)}' as {role} '{name}' ({wanted} or None expected)",
         why=f"{name!r} is entered as a {role} of this module, and only something of that kind can take its place.",
         fix=f"to change its numbers: with torch.no_grad(): module.{name}.copy_(...). Else choose another name.",
+    )
+
+
+def not_a_module(value: object) -> TypeError:
+    """The error for something else where a module is needed."""
+    return explained(
+        TypeError,
+        f"{typename(value)} is not a Module subclass",
+        why="only a module can be part of a module; functions and tensors are used in forward().",
+        fix="give an object such as nn.ReLU() (with its parentheses), not the class or the function.",
+        lesson=11,
     )

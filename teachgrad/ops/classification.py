@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from teachgrad import dtypes
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops import pointwise
@@ -177,7 +178,12 @@ def _examples(scores: Array, classes: Array, weight: Tensor | None, ignored: int
 def _check_target(scores: Array, classes: Array) -> None:
     """Classes (N, *) have to fit the scores (N, C, *)."""
     if scores.ndim == 0:
-        raise ValueError("Expected 1 or more dimensions (got 0)")
+        raise explained(
+            ValueError,
+            "Expected 1 or more dimensions (got 0)",
+            why="there is a score for each class, and a single number is no row of scores.",
+            fix="give scores of shape (N, C), or (C) for one example.",
+        )
     if scores.ndim == 1:
         scores, classes = scores[None], classes.reshape(1) if classes.ndim == 0 else classes
     if classes.ndim and len(scores) != len(classes):
@@ -200,8 +206,8 @@ def _check_target(scores: Array, classes: Array) -> None:
     if classes.dtype not in (np.int64, np.uint8):
         raise explained(
             RuntimeError,
-            f"expected scalar type Long but found {c_name(classes.dtype)}",
-            why="the target names classes by whole numbers.",
+            f"expected target dtype to be Long or Byte, but got {c_name(classes.dtype)}",
+            why=f"the target names classes by whole numbers, and this one holds {dtypes.of(classes)}.",
             fix="convert it: target.long()",
         )
 
@@ -240,7 +246,12 @@ def cross_entropy(
     """
     reduction = chosen(reduction, size_average, reduce)
     if not 0 <= label_smoothing <= 1:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+        raise explained(
+            RuntimeError,
+            f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}",
+            why="it is the share of the probability that all classes get, right or wrong.",
+            fix="give 0.1, for example.",
+        )
     class_dim = 0 if input.array.ndim == 1 else 1
     likely = target.array.shape == input.array.shape and target.array.ndim > 0
     if likely and target.array.dtype.kind != "f" and input.array.ndim > 1:
@@ -280,7 +291,12 @@ def _of_probabilities(
 ) -> Tensor:
     """`cross_entropy` where the target gives each class a probability."""
     if ignored >= 0:
-        raise RuntimeError("ignore_index is not supported for floating point target")
+        raise explained(
+            RuntimeError,
+            "ignore_index is not supported for floating point target",
+            why=f"targets of probabilities name no class that could be ignored, and ignore_index is {ignored}.",
+            fix="leave ignore_index out, or give class numbers: target.argmax(1).",
+        )
     classes = scores.array.shape[dim]
     if smoothing:
         target = target * (1 - smoothing) + smoothing / classes
@@ -484,14 +500,29 @@ def multi_margin_loss(
     """
     reduction = chosen(reduction, size_average, reduce)
     if p not in (1, 2):
-        raise ValueError("only p == 1 and p == 2 supported")
+        raise explained(
+            ValueError,
+            "only p == 1 and p == 2 supported",
+            why=f"distances to the margin are summed (1) or squared (2), and p is {p}.",
+            fix="choose one of the two.",
+        )
     if weight is not None and weight.array.ndim != 1:
-        raise ValueError("weight must be one-dimensional")
+        raise explained(
+            ValueError,
+            "weight must be one-dimensional",
+            why=f"each class has one weight, and these have shape {weight.array.shape}.",
+            fix="give a tensor of shape (C).",
+        )
     scores = input if input.array.ndim > 1 else input.unsqueeze(0)
     classes = target.array.reshape(-1, 1)
     count = scores.array.shape[1]
     if classes.shape[0] != len(scores.array):
-        raise RuntimeError(f"inconsistent target size, expected {[len(scores.array)]} but got {list(target.shape)}")
+        raise explained(
+            RuntimeError,
+            f"inconsistent target size, expected {[len(scores.array)]} but got {list(target.shape)}",
+            why=f"the scores have shape {tuple(scores.shape)}: one class number for each row is expected.",
+            fix="check both shapes.",
+        )
     if classes.size and not 0 <= classes.min() <= classes.max() < count:
         raise explained(
             RuntimeError,
@@ -528,7 +559,12 @@ def multilabel_margin_loss(
     """
     reduction = chosen(reduction, size_average, reduce)
     if input.array.shape != target.array.shape:
-        raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+        raise explained(
+            RuntimeError,
+            f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}",
+            why="the target lists the right classes of each example, followed by -1, and is as long as the scores.",
+            fix="fill it up with -1 to the shape of the input.",
+        )
     scores = input if input.array.ndim > 1 else input.unsqueeze(0)
     labels = np.atleast_2d(target.array)
     valid = np.logical_and.accumulate(labels >= 0, axis=1)

@@ -68,7 +68,12 @@ def embedding(
     if padding_idx is not None:
         size = weight.array.shape[0]
         if not -size <= operator.index(padding_idx) < size:
-            raise AssertionError("Padding_idx must be within num_embeddings")
+            raise explained(
+                AssertionError,
+                "Padding_idx must be within num_embeddings",
+                why=f"the table has {size} rows, and padding_idx is {padding_idx}.",
+                fix="name the number of a row.",
+            )
         share = (index != padding_idx % size)[..., None]
     if scale_grad_by_freq:
         often = np.bincount(index.ravel(), minlength=1)[index][..., None].astype(weight.array.dtype)
@@ -142,9 +147,19 @@ def embedding_bag(
             [100.]])
     """
     if mode not in ("mean", "sum", "max"):
-        raise ValueError("mode has to be one of sum, mean or max")
+        raise explained(
+            ValueError,
+            "mode has to be one of sum, mean or max",
+            why="the rows of a bag are added, averaged, or compared.",
+            fix="choose one of the three.",
+        )
     if weight.array.ndim != 2:
-        raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.array.ndim}")
+        raise explained(
+            ValueError,
+            f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.array.ndim}",
+            why="a table has rows and columns: (num_embeddings, embedding_dim).",
+            fix="give a matrix.",
+        )
     index = _row_numbers("embedding_bag", input, weight).ravel()
     bags, count = _bags(input, offsets, include_last_offset)
     factors = None if per_sample_weights is None else _factors(per_sample_weights, input, mode)
@@ -178,7 +193,12 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[Ar
             )
         return np.repeat(np.arange(shape[0]), shape[1]), shape[0]
     if len(shape) != 1:
-        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {len(shape)}")
+        raise explained(
+            ValueError,
+            f"input has to be 1D or 2D Tensor, but got Tensor of dimension {len(shape)}",
+            why="row numbers come in one vector with offsets, or as the rows of a matrix.",
+            fix="reshape the numbers.",
+        )
     if offsets is None or offsets.array.ndim != 1:
         raise explained(
             ValueError,
@@ -188,9 +208,12 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[Ar
         )
     starts = offsets.array[:-1] if include_last else offsets.array
     if starts.size and starts[0] != 0:
-        raise ValueError(
+        raise explained(
+            ValueError,
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {starts[0]}"
+            f"got {starts[0]}",
+            why="offsets says where each bag begins, and the first begins with the first number.",
+            fix="begin with 0: torch.tensor([0, ...]).",
         )
     return np.searchsorted(starts, np.arange(shape[0]), "right") - 1, len(starts)
 
@@ -248,12 +271,21 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
             fix="convert it: x.long()",
         )
     if num_classes == -1 and not classes.size:
-        raise RuntimeError("Can not infer total number of classes from empty tensor.")
+        raise _not_hot("Can not infer total number of classes from empty tensor.", "there are no classes to count")
     if classes.size and classes.min() < 0:
-        raise RuntimeError("Class values must be non-negative.")
+        raise _not_hot("Class values must be non-negative.", f"the smallest is {classes.min()}")
     count = int(classes.max()) + 1 if num_classes == -1 else num_classes
     if count < 1:
-        raise RuntimeError("num_classes should be positive")
+        raise _not_hot("num_classes should be positive", f"num_classes is {num_classes}")
     if classes.size and classes.max() >= count:
-        raise RuntimeError("Class values must be smaller than num_classes.")
+        raise _not_hot("Class values must be smaller than num_classes.", f"the largest is {classes.max()} of {count}")
     return wrap((classes[..., None] == np.arange(count)).astype(np.int64))
+
+
+def _not_hot(words: str, found: str) -> RuntimeError:
+    return explained(
+        RuntimeError,
+        words,
+        why=f"classes are counted from 0, and each has its place in the vector; here {found}.",
+        fix="number the classes from 0, and give num_classes: one more than the largest number.",
+    )

@@ -54,21 +54,25 @@ HUBER, SMOOTH_L1 = (
 # What all losses share
 
 
-def chosen(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
-    """What is to become of the losses of the elements: "mean", "sum" or "none".
+def meant(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
+    """`reduction`, or what the flags say by which PyTorch once chose it."""
+    if size_average is None and reduce is None:
+        return reduction
+    averaged, added = size_average in (None, True), reduce in (None, True)
+    reduction = "none" if not added else "mean" if averaged else "sum"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4
+    )
+    return reduction
 
-    The flags `size_average` and `reduce` are how PyTorch once said it.
+
+def chosen(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+    """What is to become of the losses of the elements: "mean", "sum" or "none"; checked.
 
     Raises:
         ValueError: for another word.
     """
-    if size_average is not None or reduce is not None:
-        averaged, added = size_average in (None, True), reduce in (None, True)
-        reduction = "none" if not added else "mean" if averaged else "sum"
-        warnings.warn(
-            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-            stacklevel=3,
-        )
+    reduction = meant(reduction, size_average, reduce)
     if reduction not in ("mean", "sum", "none"):
         raise explained(
             ValueError,
@@ -116,8 +120,14 @@ def warn_of_broadcasting(input: Tensor, target: Tensor) -> None:
     """A column minus a row is a square: the most frequent silent mistake with losses."""
     if input.array.shape != target.array.shape:
         warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
-            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            explained(
+                UserWarning,
+                f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
+                "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+                why="a column minus a row is a square: every prediction is compared with every target.",
+                fix="give both one shape: prediction.squeeze(1), or target.reshape(prediction.shape).",
+                lesson=7,
+            ),
             stacklevel=3,
         )
 
@@ -206,7 +216,12 @@ def huber_loss(
     warn_of_broadcasting(input, target)
     reduction = chosen(reduction)
     if delta <= 0:
-        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+        raise explained(
+            RuntimeError,
+            "huber_loss does not support non-positive values for delta.",
+            why=f"from the distance delta on the loss is a line, and delta is {delta}.",
+            fix="give delta above 0; 1.0 is usual.",
+        )
     difference, inputs = differences("huber_loss", input, target)
     size = np.abs(difference)
     losses = np.where(size <= delta, 0.5 * np.square(difference), delta * (size - 0.5 * delta))
@@ -236,7 +251,12 @@ def smooth_l1_loss(
     if beta == 0:
         return reduced(pointwise.abs(input - target), reduction)
     if beta < 0:
-        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+        raise explained(
+            RuntimeError,
+            "smooth_l1_loss does not support negative values for beta.",
+            why=f"up to the distance beta the loss is a parabola, and beta is {beta}.",
+            fix="give beta of 0 or more; 1.0 is usual.",
+        )
     difference, inputs = differences("smooth_l1_loss", input, target)
     size = np.abs(difference)
     losses = np.where(size < beta, 0.5 * np.square(difference) / beta, size - 0.5 * beta)

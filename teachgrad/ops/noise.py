@@ -57,13 +57,14 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> dropout(tg.ones(6))
     tensor([0., 0., 2., 0., 0., 0.])
     """
-    _check_probability(p)
+    check_probability(p)
     if p == 0 or not training:
         return input
     return _times(input, _mask(empty_like(input), p), inplace)
 
 
-def _check_probability(p: float) -> None:
+def check_probability(p: float) -> None:
+    """Refuse what is no share of elements to drop."""
     if not 0 <= p <= 1:
         raise explained(
             ValueError,
@@ -149,7 +150,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 
 def _channel_dropout(input: Tensor, p: float, training: bool, inplace: bool, batched: bool) -> Tensor:
-    _check_probability(p)
+    check_probability(p)
     if p == 0 or not training:
         return input
     shape = _one_for_each_channel(input if batched else input.detach().unsqueeze(0))
@@ -162,13 +163,13 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
 
     As ``torch.nn.functional.alpha_dropout`` (Klambauer, 2017).
     """
-    _check_probability(p)
+    check_probability(p)
     return _alpha_dropout(input, empty_like(input), p, inplace) if p and training else input
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """`alpha_dropout` of whole channels, as ``torch.nn.functional.feature_alpha_dropout``."""
-    _check_probability(p)
+    check_probability(p)
     return _alpha_dropout(input, _one_for_each_channel(input), p, inplace) if p and training else input
 
 

@@ -102,7 +102,12 @@ def cosine_embedding_loss(
     ndim = target.array.ndim
     sizes = f"found inputs with sizes {list(input1.shape)} and {list(input2.shape)}."
     if ndim > 1:
-        raise RuntimeError(f"0D or 1D target tensor expected, multi-target not supported, got ndim = {ndim}")
+        raise explained(
+            RuntimeError,
+            f"0D or 1D target tensor expected, multi-target not supported, got ndim = {ndim}",
+            why=f"the target says +1 or -1 for each pair, and has shape {target.array.shape}.",
+            fix="target.squeeze(1) makes a vector of a column.",
+        )
     if not input1.array.ndim == input2.array.ndim == ndim + 1:
         raise explained(
             RuntimeError,
@@ -172,13 +177,7 @@ def triplet_margin_with_distance_loss(
 def _triplet(
     anchor: Tensor, positive: Tensor, negative: Tensor, distance: Any, margin: float, swap: bool, reduction: str
 ) -> Tensor:
-    if margin <= 0:
-        raise explained(
-            ValueError,
-            f"margin must be greater than 0, got {margin}",
-            why="with no margin to keep, all vectors may become the same, and the loss is 0.",
-            fix="give a positive margin, such as 1.0.",
-        )
+    require_margin(margin)
     ndims = [x.array.ndim for x in (anchor, positive, negative)]
     if len(set(ndims)) > 1:
         raise explained(
@@ -192,3 +191,14 @@ def _triplet(
     if swap:
         far = minimum(far, distance(positive, negative))
     return reduced((margin + near - far).clamp_min(0), reduction)
+
+
+def require_margin(margin: float) -> None:
+    """Refuse a margin that is none."""
+    if margin <= 0:
+        raise explained(
+            ValueError,
+            f"margin must be greater than 0, got {margin}",
+            why="with no margin to keep, all vectors may become the same, and the loss is 0.",
+            fix="give a positive margin, such as 1.0.",
+        )

@@ -1,0 +1,29 @@
+"""Tools for networks: clipped gradients, parameters as one vector, computed weights, as ``torch.nn.utils``."""
+
+from teachgrad.nn.utils import parametrizations, parametrize
+from teachgrad.nn.utils.clip_grad import (
+    clip_grad_norm,
+    clip_grad_norm_,
+    clip_grad_value_,
+    clip_grads_with_norm_,
+    get_total_norm,
+)
+from teachgrad.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from teachgrad.nn.utils.spectral_norm import remove_spectral_norm, spectral_norm
+from teachgrad.nn.utils.weight_norm import remove_weight_norm, weight_norm
+
+__all__ = [
+    "clip_grad_norm",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "get_total_norm",
+    "parameters_to_vector",
+    "parametrizations",
+    "parametrize",
+    "remove_spectral_norm",
+    "remove_weight_norm",
+    "spectral_norm",
+    "vector_to_parameters",
+    "weight_norm",
+]
