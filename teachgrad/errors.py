@@ -227,6 +227,48 @@ def misfit_grad(have: Shape, have_dtype: Any, want: Shape, want_dtype: Any) -> R
     )
 
 
+def grad_of_no_tensor(value: Any) -> TypeError:
+    """Something else than a tensor assigned to `.grad`."""
+    kind = type(value).__name__
+    return explained(
+        TypeError,
+        f"assigned grad expected to be a Tensor or None but got grad of type {kind}",
+        why=f"there is one slope for each element, and {value!r:.40} is a {kind}.",
+        fix="w.grad = None clears the gradient; w.grad.zero_() sets it to 0.",
+        lesson=8,
+    )
+
+
+def own_grad() -> RuntimeError:
+    """A tensor assigned to its own `.grad`."""
+    return explained(
+        RuntimeError,
+        "can't assign Variable as its own grad",
+        why="the tensor would hold itself.",
+        fix="assign a copy: x.grad = x.detach().clone().",
+    )
+
+
+def data_of_no_tensor(value: Any) -> TypeError:
+    """Something else than a tensor assigned to `.data`."""
+    return explained(
+        TypeError,
+        f"Variable data has to be a tensor, but got {type(value).__name__}",
+        why=f"{value!r:.40} has no memory that a tensor could use.",
+        fix="wrap it: x.data = torch.tensor(...).",
+    )
+
+
+def not_a_sequence(value: Any) -> TypeError:
+    """A number given to the constructor with a capital T."""
+    return explained(
+        TypeError,
+        f"new(): data must be a sequence (got {type(value).__name__})",
+        why=f"torch.Tensor with a capital T takes sizes or a list, and {value!r} is neither.",
+        fix=f"torch.tensor({value!r}) makes a tensor of a number.",
+    )
+
+
 def grad_of_computed() -> UserWarning:
     """`.grad` read of a tensor that is no leaf and does not retain its gradient."""
     return explained(

@@ -76,7 +76,12 @@ def _checked(hook: Hook, old: Any, new: Any) -> Any:
     if new is None or old is None:
         return new
     if not hasattr(new, "array"):
-        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+        raise explained(
+            TypeError,
+            f"expected Variable, but hook returned '{type(new).__name__}'",
+            why=f"{_name(hook)} returned {new!r:.40}, which cannot take the place of a gradient.",
+            fix="return a tensor of the gradient's shape, or nothing to leave the gradient as it is.",
+        )
     if old.array.shape != new.array.shape:
         raise _changed(hook, "size", "", tuple(old.shape), tuple(new.shape))
     if old.array.dtype != new.array.dtype:

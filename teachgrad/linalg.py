@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from teachgrad.errors import explained
 from teachgrad.ops import einsum as _products
 from teachgrad.ops.combinatorics import linalg_vander as vander  # noqa: F401
 from teachgrad.ops.decompositions import LinAlgError as LinAlgError
@@ -66,12 +67,20 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:  # noqa: N803 - PyTorch's name
         RuntimeError: if the first `ind` dims do not have as many elements as the others.
     """
     if ind <= 0:
-        raise RuntimeError("Expected a strictly positive integer for 'ind'")
+        raise explained(
+            RuntimeError,
+            "Expected a strictly positive integer for 'ind'",
+            why=f"ind says how many dimensions come first, and it is {ind}.",
+            fix="give 1 or more.",
+        )
     before, after = A.shape[:ind], A.shape[ind:]
     if math.prod(before) != math.prod(after):
-        raise RuntimeError(
+        raise explained(
+            RuntimeError,
             f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
-            f"{math.prod(after)} != {math.prod(before)}"
+            f"{math.prod(after)} != {math.prod(before)}",
+            why=f"only a square matrix has an inverse, and this one is {math.prod(before)} by {math.prod(after)}.",
+            fix="choose ind so that the sizes on both sides have the same product.",
         )
     return inv(A.reshape(math.prod(before), -1)).reshape(*after, *before)
 
@@ -84,9 +93,12 @@ def tensorsolve(A: Tensor, B: Tensor, dims: tuple[int, ...] | None = None) -> Te
     moved = A if dims is None else A.movedim(dims, tuple(range(A.ndim - len(dims), A.ndim)))
     sizes = moved.shape[B.ndim :]
     if math.prod(sizes) != B.numel():
-        raise RuntimeError(
+        raise explained(
+            RuntimeError,
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
-            f"but got {math.prod(sizes)} != {B.numel()}"
+            f"but got {math.prod(sizes)} != {B.numel()}",
+            why=f"there are {B.numel()} equations for {math.prod(sizes)} unknowns.",
+            fix="check both shapes; torch.linalg.lstsq takes more equations than unknowns.",
         )
     return solve(moved.reshape(B.numel(), -1), B.reshape(-1)).reshape(*sizes)
 
@@ -107,7 +119,12 @@ def multi_dot(tensors: list[Tensor]) -> Tensor:
     From left to right, which is not always the order with the fewest multiplications.
     """
     if len(tensors) < 2:
-        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
+        raise explained(
+            RuntimeError,
+            f"multi_dot(): expected at least 2 tensors but got {len(tensors)}",
+            why="a product has two factors or more.",
+            fix="give a list of at least two tensors.",
+        )
     product = tensors[0]
     for tensor in tensors[1:]:
         product = product @ tensor

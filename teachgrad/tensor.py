@@ -9,6 +9,7 @@ base class of Tensor, as do `backward` and the hooks from `autograd/`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -53,6 +54,8 @@ class Tensor(Operators):
 
     def __new__(cls, data: Any = (), *sizes: int) -> Self:
         """See the class; `Tensor(2, 3)`, with sizes, is filled with zeros."""
+        if isinstance(data, float | bool) or data is None:
+            raise errors.not_a_sequence(data)
         shape_or_data = np.zeros((data, *sizes)) if isinstance(data, int) else getattr(data, "array", data)
         return wrap(np.array(shape_or_data, dtypes.get_default_dtype().numpy), cls)  # type: ignore[return-value]
 
@@ -122,16 +125,16 @@ class Tensor(Operators):
     @property
     def grad(self) -> Tensor | None:
         """The gradient that `backward` accumulated here, None before, as ``torch.Tensor.grad``."""
+        if self._grad is None and self._grad_fn is not None and not self._retains_grad:
+            warnings.warn(errors.grad_of_computed(), stacklevel=2)
         return self._grad
 
     @grad.setter
     def grad(self, new: Tensor | None) -> None:
         if new is not None and not isinstance(new, Tensor):
-            raise TypeError(
-                f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__!r}"
-            )
+            raise errors.grad_of_no_tensor(new)
         if new is self:
-            raise RuntimeError("can't assign Variable as its own grad")
+            raise errors.own_grad()
         if new is not None and (new.array.shape, new.array.dtype) != (self.array.shape, self.array.dtype):
             raise errors.misfit_grad(tuple(new.shape), new.dtype, tuple(self.shape), self.dtype)
         self._grad = new
@@ -182,7 +185,7 @@ class Tensor(Operators):
     @data.setter
     def data(self, new: Tensor) -> None:
         if not isinstance(new, Tensor):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+            raise errors.data_of_no_tensor(new)
         self.array = new.array
 
     def __hash__(self) -> int:

@@ -56,7 +56,7 @@ def test_grad_can_be_assigned_if_it_fits():
         x.grad = tg.ones(3)
     with pytest.raises(RuntimeError, match="a gradient with dtype 'double' to a tensor with grad_dtype 'Float'"):
         x.grad = tg.ones(2, dtype=tg.float64)
-    with pytest.raises(TypeError, match="assigned grad expected to be a Tensor or None but got grad of type 'int'"):
+    with pytest.raises(TypeError, match="assigned grad expected to be a Tensor or None but got grad of type int"):
         x.grad = 1
     with pytest.raises(RuntimeError, match="can't assign Variable as its own grad"):
         x.grad = x

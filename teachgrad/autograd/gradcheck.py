@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from teachgrad.autograd.backward import grad, several
+from teachgrad.dtypes import float64
 from teachgrad.errors import explained
 from teachgrad.graph import Array
 from teachgrad.tensor import Tensor, wrap
@@ -55,6 +57,9 @@ def gradcheck(
             fix="torch.ones(2, dtype=torch.float64, requires_grad=True), for example.",
             lesson=6,
         )
+    for i in checked:
+        if arguments[i].dtype is not float64:
+            warnings.warn(_imprecise(i, arguments[i]), stacklevel=2)
     outputs = several(func(*arguments))
     for o, output in enumerate(outputs):
         for i in checked:
@@ -65,6 +70,17 @@ def gradcheck(
                     return False
                 raise _mismatch(arguments[i], o, i, numerical, analytical)
     return True
+
+
+def _imprecise(i: int, argument: Tensor) -> UserWarning:
+    return explained(
+        UserWarning,
+        f"Input #{i} requires gradient and is not a double precision floating point or complex. This check will "
+        "likely fail if all the inputs are not of double precision floating point or complex.",
+        why=f"it holds {argument.dtype}; nudged by so little, numbers of few digits hardly differ.",
+        fix="check with x.double(); what holds there holds for fewer digits too.",
+        lesson=6,
+    )
 
 
 def gradgradcheck(

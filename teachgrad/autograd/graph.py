@@ -89,7 +89,12 @@ class PackedResult:
 def _unpacked(packed: Any, unpack: Unpack) -> Array:
     value = unpack(packed)
     if not isinstance(value, Tensor):
-        raise TypeError(f"Output of saved tensor unpack_hook expected to be a Tensor but got {type(value).__name__}")
+        raise explained(
+            TypeError,
+            f"Output of saved tensor unpack_hook expected to be a Tensor but got {type(value).__name__}",
+            why="what was packed away in the forward pass has to come back as a tensor.",
+            fix="return from the second hook what the first one was given.",
+        )
     return value.array
 
 
@@ -186,7 +191,12 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., Any], 
         mode: "all" or "any".
     """
     if mode not in ("all", "any"):
-        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+        raise explained(
+            ValueError,
+            f"Expects mode to be one of ('all', 'any') but got {mode}",
+            why="the hook runs when all gradients have come, or when any has.",
+            fix="choose one of the two.",
+        )
     found: dict[int, Tensor] = {}
 
     def hook_of(place: int) -> Callable[[Tensor], None]:

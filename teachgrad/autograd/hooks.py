@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Self
 
-from teachgrad.errors import explained
+from teachgrad.errors import explained, nothing_recorded
 from teachgrad.graph import AccumulateGrad, Node, edge
 from teachgrad.hooks import Hook, Hooks
 from teachgrad.ops.table import method
@@ -107,7 +107,7 @@ def retain_grad(self: Tensor) -> None:
     What is kept is the gradient that all hooks have made of it.
     """
     if not self.requires_grad:
-        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        raise nothing_recorded("can't retain_grad on Tensor that has requires_grad=False")
     if self.is_leaf or self._retains_grad:
         return
     self._retains_grad = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from teachgrad.errors import explained
 from teachgrad.ops import pointwise
 from teachgrad.ops import softmax as probabilities
 from teachgrad.ops.activation import *
@@ -58,7 +59,13 @@ def _chosen_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> i
     if dim is not None:
         return dim
     warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        explained(
+            UserWarning,
+            f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
+            "argument.",
+            why=f"the numbers along one dimension add up to 1; of shape {input.array.shape}, which one is a guess.",
+            fix=f"{name}(x, dim=-1) runs along each row.",
+        ),
         stacklevel=stacklevel,
     )
     return 0 if input.array.ndim in (0, 1, 3) else 1

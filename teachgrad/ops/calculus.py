@@ -62,7 +62,12 @@ def diff(
             fix="x.reshape(1) gives it a dimension.",
         )
     if n < 0:
-        raise RuntimeError(f"order must be non-negative but got {n}")
+        raise explained(
+            RuntimeError,
+            f"order must be non-negative but got {n}",
+            why="n says how often differences are taken.",
+            fix="give 0 or more.",
+        )
     axis = checked_dim(dim, input.array.ndim)
     parts = [part for part in (prepend, input, append) if part is not None]
     out = cat(parts, axis) if len(parts) > 1 else input
@@ -104,7 +109,12 @@ def gradient(
     single = not isinstance(spacing, tuple | list | Tensor) or (isinstance(spacing, Tensor) and not spacing.ndim)
     spaces = [spacing] * len(axes) if single else list(spacing)
     if edge_order not in (1, 2):
-        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+        raise explained(
+            RuntimeError,
+            "torch.gradient only supports edge_order=1 and edge_order=2.",
+            why=f"at the ends the slope is taken from 2 points (1) or 3 (2); edge_order is {edge_order!r}.",
+            fix="choose 1 or 2.",
+        )
     if len(spaces) != len(axes):
         given = "" if dim is not None else ", since dim argument was not given"
         raise explained(
@@ -184,7 +194,12 @@ trapz = trapezoid
 def _trapezoids(name: str, y: Tensor, x: Tensor | None, dx: float | None, dim: int) -> Tensor:
     """The area between each two neighbours."""
     if y.array.ndim == 0:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise explained(
+            IndexError,
+            f"Dimension specified as {dim} but tensor has no dimensions",
+            why="a single number has no neighbours with an area between them.",
+            fix="x.reshape(1) gives it a dimension.",
+        )
     if x is not None and dx is not None:
         raise explained(
             TypeError,

@@ -55,7 +55,12 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     """
     _check_vector(input)
     if r < 0:
-        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+        raise explained(
+            RuntimeError,
+            f"Expect a non-negative number, but got {r}",
+            why="r says how many elements are chosen.",
+            fix="give 0 or more.",
+        )
     if r == 0:
         return wrap(np.zeros(0, input.array.dtype))
     choices = itertools.combinations_with_replacement if with_replacement else itertools.combinations
@@ -96,7 +101,12 @@ def triu_indices(
 def _sides(row: int, col: int) -> tuple[int, int]:
     for name, side in (("row", row), ("col", col)):
         if side < 0:
-            raise RuntimeError(f"{name} must be non-negative, got{side}")
+            raise explained(
+                RuntimeError,
+                f"{name} must be non-negative, got{side}",
+                why=f"{name} counts the {'rows' if name == 'row' else 'columns'} of the matrix.",
+                fix="give 0 or more.",
+            )
     return row, col
 
 
@@ -135,7 +145,12 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
         )
     count = x.array.size if N is None else N
     if count < 0:
-        raise RuntimeError("N must be non-negative.")
+        raise explained(
+            RuntimeError,
+            "N must be non-negative.",
+            why=f"N says how many powers are taken, and it is {count}.",
+            fix="give 0 or more.",
+        )
     rows = powers(x, count)
     return rows if increasing else rows.flip(1)
 
@@ -144,7 +159,12 @@ def linalg_vander(x: Tensor, *, N: int | None = None) -> Tensor:  # noqa: N803 -
     """The powers 0 to N - 1 of each element as a row, for batches of vectors, as ``torch.linalg.vander``."""
     count = x.array.shape[-1] if N is None else N
     if count <= 1:
-        raise RuntimeError("N must be greater than 1.")
+        raise explained(
+            RuntimeError,
+            "N must be greater than 1.",
+            why=f"N says how many powers are taken, and it is {count}.",
+            fix="give 2 or more.",
+        )
     return powers(x, count)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.table import method, not_a_tensor, result, unary
 from teachgrad.tensor import Tensor, wrap
@@ -54,7 +55,12 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     if not isinstance(input, Tensor):
         raise not_a_tensor("polygamma", "input", 2, input)
     if n < 0:
-        raise RuntimeError("polygamma(n, x) does not support negative n.")
+        raise explained(
+            RuntimeError,
+            "polygamma(n, x) does not support negative n.",
+            why=f"n says which derivative of digamma is meant, and it is {n}.",
+            fix="give 0 or more.",
+        )
     if n == 0:
         return digamma(input)
     x = input.array if input.array.dtype.kind == "f" else (input * 1.0).array
@@ -75,7 +81,12 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
         RuntimeError: if p is below 1.
     """
     if p < 1:
-        raise RuntimeError("p has to be greater than or equal to 1")
+        raise explained(
+            RuntimeError,
+            "p has to be greater than or equal to 1",
+            why=f"p is the number of rows of the matrices, and it is {p}.",
+            fix="give 1 or more.",
+        )
     steps = wrap(np.arange(p) / -2).to(input.dtype if input.is_floating_point() else None)
     return lgamma(input.unsqueeze(-1) + steps).sum(-1) + p * (p - 1) / 4 * math.log(math.pi)
 

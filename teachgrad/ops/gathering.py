@@ -214,7 +214,12 @@ def _scatter_reduced(a: Tensor, axis: int, index: Tensor, source: Any, reduce: s
             product = np.ones_like(a.array)
             np.multiply.at(product, along(where, axis), factors)
             return a * wrap(product)
-    raise RuntimeError("reduce argument must be either add or multiply.")
+    raise explained(
+        RuntimeError,
+        "reduce argument must be either add or multiply.",
+        why=f"it says what is made of the values that meet at one place, and {reduce!r} is neither.",
+        fix="leave it out to overwrite, or use scatter_reduce for sum, prod, mean, amax and amin.",
+    )
 
 
 @method("scatter_add")

@@ -248,9 +248,19 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
             fix="x.unsqueeze(0) makes a vector one slice.",
         )
     if p <= 0:
-        raise RuntimeError("renorm: non-positive-norm not supported")
+        raise explained(
+            RuntimeError,
+            "renorm: non-positive-norm not supported",
+            why=f"p is the power in the norm, and it is {p}.",
+            fix="choose 2 for lengths, 1 for sums of absolute values, or another number above 0.",
+        )
     if maxnorm < 0:
-        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+        raise explained(
+            RuntimeError,
+            f"renorm: expected maxnorm to be >= 0 but got {maxnorm}",
+            why="no slice has a norm below 0.",
+            fix="give 0 or more.",
+        )
     axis = checked_dim(dim, ndim)
     lengths = vector_norm(input, p, [d for d in range(ndim) if d != axis], True)
     shortened: Tensor = where(lengths > maxnorm, maxnorm / (lengths + 1e-7), 1.0)

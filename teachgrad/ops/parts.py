@@ -385,7 +385,12 @@ def as_strided(a: Tensor, size: Sequence[int], stride: Sequence[int], storage_of
     start = storage_offset_of(a)
     offset = start if storage_offset is None else storage_offset
     if min(stride, default=0) < 0:
-        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+        raise explained(
+            RuntimeError,
+            f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}",
+            why="a view walks through memory forwards only.",
+            fix="torch.flip(x, [0]) gives the elements in reverse order, as a copy.",
+        )
     places = np.asarray(offset)
     for count, step in zip(size, stride, strict=True):
         places = places[..., None] + step * np.arange(count)
@@ -463,9 +468,12 @@ def block_diag(*tensors: Tensor) -> Tensor:
     """
     for place, tensor in enumerate(tensors):
         if tensor.array.ndim > 2:
-            raise RuntimeError(
+            raise explained(
+                RuntimeError,
                 "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input "
-                f"{place} has {tensor.array.ndim} dimensions"
+                f"{place} has {tensor.array.ndim} dimensions",
+                why=f"blocks are matrices, and this tensor has shape {tensor.array.shape}.",
+                fix="give the matrices of a stack one by one: torch.block_diag(*stack).",
             )
     blocks = [atleast_2d(tensor) for tensor in tensors]
     width, before = sum(block.array.shape[1] for block in blocks), 0

@@ -144,7 +144,17 @@ def manual_seed(seed: Any) -> Generator:
     >>> tg.randn(2)
     tensor([ 1.5410, -0.2934])
     """
-    return default_generator.manual_seed(int(seed))
+    try:
+        number = int(seed)
+    except ValueError as error:
+        raise explained(
+            ValueError,
+            str(error),
+            why=f"a seed is a whole number, and {seed!r:.40} is none.",
+            fix="torch.manual_seed(0)",
+            lesson=12,
+        ) from None
+    return default_generator.manual_seed(number)
 
 
 def seed() -> int:

@@ -131,7 +131,12 @@ def scatter_reduce(
     tensor([5., 0.])
     """
     if reduce not in UFUNCS:
-        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}.")
+        raise explained(
+            RuntimeError,
+            f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}.",
+            why="it says what is made of the values that meet at one place.",
+            fix="choose one of these.",
+        )
     _, where, axis = checked_targets("scatter", a, dim, index, src)
     return _reduced(SCATTER_REDUCE[reduce], reduce, a, along(where, axis), corner(src, where), include_self)
 
@@ -145,7 +150,12 @@ def index_reduce(
     As ``torch.index_reduce``: "prod", "mean", "amax" or "amin"; see `scatter_reduce` for `include_self`.
     """
     if reduce not in UFUNCS or reduce == "sum":
-        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+        raise explained(
+            RuntimeError,
+            f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.",
+            why="it says what is made of the slices that meet at one place.",
+            fix="choose one of these; for sums there is index_add.",
+        )
     _, where, axis = checked_slices("index_reduce_", RuntimeError, a, dim, index, source)
     if source.array.dtype != a.array.dtype:
         raise explained(
@@ -397,9 +407,19 @@ def fill_diagonal(input: Tensor, value: float, wrap: bool = False) -> Tensor:
     """
     shape = input.array.shape
     if len(shape) < 2:
-        raise RuntimeError("dimensions must larger than 1")
+        raise explained(
+            RuntimeError,
+            "dimensions must larger than 1",
+            why=f"a diagonal runs through rows and columns, and the shape is {shape}.",
+            fix="x.fill_(value) fills a vector.",
+        )
     if len(shape) > 2 and len(set(shape)) > 1:
-        raise RuntimeError("all dimensions of input must be of equal length")
+        raise explained(
+            RuntimeError,
+            "all dimensions of input must be of equal length",
+            why=f"with more than two dimensions the diagonal of a cube is filled, and the shape is {shape}.",
+            fix="for a stack of matrices: torch.diagonal(x, dim1=-2, dim2=-1).fill_(value).",
+        )
     inside = np.zeros(shape, bool)
     np.fill_diagonal(inside, True, wrap)
     return result(FILL_DIAGONAL, np.where(inside, input.array.dtype.type(value), input.array), (input,), (inside,))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.graph import Op
 from teachgrad.ops.shape import to
 from teachgrad.ops.table import method, result
@@ -61,8 +61,8 @@ def _shifted(a: Tensor, axis: int) -> Any:
     x = a.array
     if x.dtype.kind != "f":
         raise explained(
-            RuntimeError,
-            f'"softmax_lastdim_kernel_impl" not implemented for {str(x.dtype.name).capitalize()!r}',
+            NotImplementedError,
+            f"\"softmax_lastdim_kernel_impl\" not implemented for '{c_name(x.dtype)}'",
             why=f"softmax needs real numbers, and this tensor holds {a.dtype}.",
             fix="convert first: x.float()",
         )

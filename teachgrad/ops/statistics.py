@@ -270,9 +270,12 @@ def corrcoef(input: Tensor) -> Tensor:
             [-1.,  1.]])
     """
     if input.array.ndim > 2:
-        raise RuntimeError(
+        raise explained(
+            RuntimeError,
             "corrcoef(): expected input to have two or fewer dimensions but got an input with "
-            f"{input.array.ndim} dimensions"
+            f"{input.array.ndim} dimensions",
+            why=f"each row is a variable and each column an observation; the shape is {input.array.shape}.",
+            fix="reshape it to (variables, observations).",
         )
     covariances = cov(input)
     if covariances.array.ndim == 0:

@@ -154,6 +154,7 @@ def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any
 def _enter(name: str, apply: Function, row: Row, doc: str) -> Function:
     """Give a function its name and its places: in the table, on tensors, and behind NumPy's function."""
     apply.__name__ = apply.__qualname__ = name
+    apply.__module__ = "teachgrad"  # where pickle finds it again
     apply.__doc__ = f"{doc} Element by element, as ``torch.{name}``."
     ROWS[name] = row
     method(name)(apply)
@@ -221,7 +222,7 @@ def operand(name: str, value: Any, other: Array) -> Tensor:
     if own is None:
         if isinstance(value, complex):
             raise dtypes.unsupported(np.dtype(complex))
-        raise not_a_tensor(name, "other", 2, value)
+        raise not_an_operand(name, value)
     theirs = dtypes.of(other)
     target = dtypes.promote_operands(theirs, 2 if other.ndim else 1, own, 0)
     if value == 0:  # 0.0 and -0.0 are equal, so a cache would take one for the other
@@ -284,6 +285,25 @@ def not_a_tensor(function: str, argument: str, position: int, value: Any) -> Typ
         why=f"the operation works on tensors, and {value!r:.40} is none.",
         fix="wrap it: torch.tensor(...)",
     )
+
+
+SIGNS = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "pow": "** or pow()",
+    "bitwise_and": "&", "bitwise_or": "|", "bitwise_xor": "^",
+}  # fmt: skip
+
+
+def not_an_operand(function: str, value: Any) -> TypeError:
+    """The error for something that cannot be computed with: PyTorch's words for the operator, if there is one."""
+    if function not in SIGNS:
+        return not_a_tensor(function, "other", 2, value)
+    words = f"unsupported operand type(s) for {SIGNS[function]}: 'Tensor' and '{type(value).__name__}'"
+    if value is None:
+        why = f"{function} needs a tensor or a number. None is, for example, the .grad of a tensor before backward()."
+        fix = "call backward() first, on a loss that depends on the tensor."
+        return explained(TypeError, words, why, fix, lesson=5)
+    why = f"{function}(): argument 'other' (position 2) must be Tensor, not {type(value).__name__}: {value!r:.40}."
+    return explained(TypeError, words, why, fix="make a tensor of it: torch.tensor(...), of numbers.")
 
 
 NOT_FOR_BOOL = {

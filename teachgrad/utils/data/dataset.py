@@ -29,7 +29,13 @@ class Dataset(Generic[T_co]):
     """
 
     def __getitem__(self, index: Any) -> T_co:
-        raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
+        raise explained(
+            NotImplementedError,
+            "Subclasses of Dataset should implement __getitem__.",
+            why=f"the class {type(self).__name__} does not say what its examples are.",
+            fix="define it: def __getitem__(self, index): return ... (check its spelling and its indentation).",
+            lesson=12,
+        )
 
     def __add__(self, other: Dataset[T_co]) -> ConcatDataset[T_co]:
         return ConcatDataset([self, other])
@@ -91,9 +97,21 @@ class ConcatDataset(Dataset[T_co]):
     def __init__(self, datasets: Iterable[Dataset[T_co]]) -> None:
         self.datasets = list(datasets)
         if not self.datasets:
-            raise AssertionError("datasets should not be an empty iterable")
+            raise explained(
+                AssertionError,
+                "datasets should not be an empty iterable",
+                why="there is nothing to put one after another.",
+                fix="give at least one data set.",
+                lesson=12,
+            )
         if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
-            raise AssertionError("ConcatDataset does not support IterableDataset")
+            raise explained(
+                AssertionError,
+                "ConcatDataset does not support IterableDataset",
+                why="examples are found by their number, and an IterableDataset only knows the next one.",
+                fix="chain iterables with ChainDataset.",
+                lesson=12,
+            )
         self.cumulative_sizes = list(accumulate(size_of(dataset) for dataset in self.datasets))
 
     def __len__(self) -> int:
@@ -102,7 +120,13 @@ class ConcatDataset(Dataset[T_co]):
     def __getitem__(self, index: int) -> T_co:
         if index < 0:
             if -index > len(self):
-                raise ValueError("absolute value of index should not exceed dataset length")
+                raise explained(
+                    ValueError,
+                    "absolute value of index should not exceed dataset length",
+                    why=f"the index is {index}, and there are {len(self)} examples.",
+                    fix="count from 0 to len(dataset) - 1, or from -1 at the end.",
+                    lesson=12,
+                )
             index += len(self)
         place = bisect_right(self.cumulative_sizes, index)
         return self.datasets[place][index - (self.cumulative_sizes[place - 1] if place else 0)]
@@ -172,7 +196,13 @@ def _sizes(fractions: Sequence[float], total: int) -> list[int]:
     """Whole numbers in proportion to the fractions; what is left after rounding down goes to the first parts."""
     for place, fraction in enumerate(fractions):
         if not 0 <= fraction <= 1:
-            raise ValueError(f"Fraction at index {place} is not between 0 and 1")
+            raise explained(
+                ValueError,
+                f"Fraction at index {place} is not between 0 and 1",
+                why=f"it is {fraction}, and each part holds between nothing and all of the examples.",
+                fix="fractions such as [0.8, 0.2] add up to 1.",
+                lesson=12,
+            )
     sizes = [math.floor(total * fraction) for fraction in fractions]
     for place in range(total - sum(sizes)):
         sizes[place % len(sizes)] += 1
