@@ -168,6 +168,8 @@ def _seeds(tensors: Tensors, gradients: Gradients, create_graph: bool) -> dict[N
     for position, (root, gradient) in enumerate(zip(roots, given, strict=True)):
         node = edge(root)
         if node is None:
+            if isinstance(gradient, Tensor) and gradient.array.shape != root.array.shape:
+                raise errors.misfit_seed(position, gradient.shape, root.shape)
             raise errors.no_history(position)
         g = _seed(position, root, gradient, create_graph)
         seeds[node] = seeds[node] + g if node in seeds else g

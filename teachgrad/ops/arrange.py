@@ -63,7 +63,9 @@ def _copied_from(name: str, symbol: str) -> Op:
     return Op(name, [lambda g, index, shape: placed(g, index, shape)], ("index", "shape"), symbol)
 
 
-DIAGONAL_COPY = _copied_from("DiagonalBackward0_copy", "diag")
+DIAGONAL_COPY = Op(
+    "DiagonalBackward0_copy", [lambda g, k, shape: placed(g, _diagonal(k, g.shape[0]), shape)], ("k", "shape"), "diag"
+)
 INTERLEAVE = _copied_from("IndexSelectBackward0", "repeat")
 PAD_OTHERWISE = {
     mode: [_copied_from(f"{name}Pad{dims}DBackward0", "pad") for dims in (1, 2, 3)]
@@ -373,9 +375,13 @@ def diag(a: Tensor, diagonal: int = 0) -> Tensor:
             why=f"the tensor has shape {x.shape}: it is neither a vector nor a matrix.",
             fix="x.diagonal() takes diagonals out of stacked matrices, x.diag_embed() makes such.",
         )
-    elements = x.diagonal(diagonal).copy()
-    rows = np.arange(elements.size) + max(-diagonal, 0)
-    return result(DIAGONAL_COPY, elements, (a,), ((rows, rows + diagonal), x.shape))
+    return result(DIAGONAL_COPY, x.diagonal(diagonal).copy(), (a,), (diagonal, x.shape))
+
+
+def _diagonal(k: int, count: int) -> tuple[Array, Array]:
+    """The rows and columns of the elements on the `k`-th diagonal."""
+    rows = np.arange(count) + max(-k, 0)
+    return rows, rows + k
 
 
 @method("diagflat")

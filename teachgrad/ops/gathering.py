@@ -486,7 +486,7 @@ def masked_fill(a: Tensor, mask: Tensor, value: Any) -> Tensor:
     number = _one_value("masked_fill_", value)
     plain = number.array if isinstance(number, Tensor) else number
     try:
-        out = np.ascontiguousarray(np.where(chosen, np.asarray(plain).astype(x.dtype), x))
+        out = np.asarray(np.where(chosen, np.asarray(plain).astype(x.dtype), x), order="C")
     except ValueError:
         raise no_broadcast(chosen.shape, x.shape) from None
     if isinstance(number, Tensor):

@@ -88,6 +88,9 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
     steps = as_steps(index)
     if _is_basic(steps):
         part = a if _take_all(steps, a.array.shape) else getitem(a, index)
+        spare = source.array.ndim - part.array.ndim
+        if spare > 0 and source.array.shape[:spare] == (1,) * spare:  # leading dimensions of size 1 do not count
+            source = getitem(source, (0,) * spare)
         _require_room(source.array, part.array)
         (copy_ if source.array.ndim or not part.array.ndim else fill_)(part, source)
         return

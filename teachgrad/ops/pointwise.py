@@ -40,7 +40,7 @@ from teachgrad.ops.table import (
     twin_of,
     unary,
 )
-from teachgrad.tensor import Tensor
+from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
     "abs",
@@ -220,7 +220,7 @@ POW = Op("PowBackward0", [lambda g, a, exponent: _power_slope(g, a, exponent)], 
 def _power_slope(g: Any, a: Any, exponent: float) -> Any:
     """d(a ** n)/da = n * a ** (n - 1), times g. Squares are by far the most frequent, and a product is faster."""
     if exponent == 0:
-        return g * 0
+        return np.zeros_like(g)
     return g * (2 * a) if exponent == 2 else g * (exponent * a ** (exponent - 1))
 
 
@@ -295,7 +295,7 @@ def _scaled(op: Op, row: Any, a: Any, b: Any, alpha: float) -> Tensor:
     """A row of the table with its second operand scaled, as one step."""
     a, b = as_operands(row.__name__, a, b)
     with no_grad():
-        out = row(a, b * alpha)
+        out = row(a, wrap(b.array * b.array.dtype.type(alpha)))
     return result(op, out.array, (a, b), (alpha,))
 
 

@@ -640,8 +640,9 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 fix="check the shapes; torch.stack makes a new dimension instead.",
                 lesson=7,
             )
-    bounds = [0, *accumulate(array.shape[axis] for array in arrays)]
-    return result(_cat_op(len(arrays)), np.ascontiguousarray(np.concatenate(arrays, axis)), tuple(tensors), (axis, bounds))
+    bounds = (0, *accumulate(array.shape[axis] for array in arrays))
+    joined = np.ascontiguousarray(np.concatenate(arrays, axis))
+    return result(_cat_op(len(arrays)), joined, tuple(tensors), (axis, bounds))
 
 
 @twin_of(np.stack)

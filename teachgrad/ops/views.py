@@ -170,6 +170,8 @@ def _adopt(target: Tensor, after: Tensor) -> None:
 def refuse_leaf(target: Tensor) -> None:
     """Refuse to write where a history would become untrue: into a leaf, or a view that cannot tell its base."""
     base = target if target._view is None else target._view.base
+    if target._view is not None and target._view.one_of_several and base._requires_grad:
+        raise target._view.not_alone("is being")
     if base._requires_grad and base.is_leaf:
         what = (
             "a leaf Variable that requires grad" if base is target else "a view of a leaf Variable that requires grad"
@@ -181,8 +183,6 @@ def refuse_leaf(target: Tensor) -> None:
             fix="for an update step: with torch.no_grad(): w -= lr * w.grad. Else make a new tensor: w = w - ...",
             lesson=8,
         )
-    if target._view is not None and target._view.one_of_several and base._requires_grad:
-        raise target._view.not_alone("is being")
     if target._view is not None and not target._view.recorded and base._requires_grad:
         raise explained(
             RuntimeError,
