@@ -48,6 +48,7 @@ from teachgrad.ops.random import *
 from teachgrad.ops.reduction import *
 from teachgrad.ops.scattering import *
 from teachgrad.ops.shape import *
+from teachgrad.ops.sharing import *
 from teachgrad.ops.softmax import *
 from teachgrad.ops.special import *
 from teachgrad.ops.statistics import *

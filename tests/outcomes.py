@@ -5,9 +5,11 @@ Recorded outcomes of PyTorch lie in fixtures/; parity/record_outcomes.py makes t
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
+import pickle
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,24 @@ from typing import Any
 import numpy as np
 
 FIXTURES = Path(__file__).parent / "fixtures"
+FOR_DEVELOPERS = ("  (Could this", " - got (", "  Target sizes", "  If you were attempting")  # in PyTorch's words
 FEW = 40  # values are written out up to this many; beyond it, exact ones as a hash
+
+
+def again(value: Any) -> Any:
+    """The value after a journey through pickle."""
+    return pickle.loads(pickle.dumps(value))
+
+
+def hung(tensor: Any) -> Any:
+    """The tensor with an attribute and, if it wants one, a gradient hung onto it."""
+    tensor.note = ["hung on"]
+    if tensor.requires_grad:
+        tensor.sum().backward()
+    return tensor
+
+
+NAMES = {"np": np, "inf": math.inf, "nan": math.nan, "copy": copy, "again": again, "hung": hung}
 
 
 def recorded(name: str) -> dict[str, Any]:
@@ -34,14 +53,14 @@ def outcome(expression: str, torch: Any, *, exact: bool = True) -> dict[str, Any
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\.")  # as the package does
         try:
-            value = eval(expression, {"torch": torch, "np": np, "inf": math.inf, "nan": math.nan})
+            value = eval(expression, {"torch": torch, **NAMES})
         except Exception as error:
             words = str(error).partition("\n")[0]
-            for listing in ("  (Could this", " - got (", "  Target sizes"):  # what PyTorch adds for its own developers
+            for listing in FOR_DEVELOPERS:
                 words = words.partition(listing)[0]
             return {"error": type(error).__name__, "words": words}
     out = {"type": type(value).__name__} | (
-        described(value, exact) if hasattr(value, "dtype") else {"text": repr(value)}
+        described(value, exact) if hasattr(value, "detach") else {"text": repr(value)}
     )
     return out | ({"warned": [warning.category.__name__ for warning in caught]} if caught else {})
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import errors, printing
+from teachgrad.grad_mode import mode
 from teachgrad.graph import Array
 from teachgrad.ops.table import method
 from teachgrad.tensor import Tensor
@@ -39,9 +40,9 @@ def numpy(self: Tensor, *, force: bool = False) -> Array:
     """The array itself, sharing memory, as ``torch.Tensor.numpy``.
 
     Raises:
-        RuntimeError: if the tensor requires grad, because NumPy would lose its history.
+        RuntimeError: if the tensor requires grad and operations are recorded, because NumPy would lose its history.
     """
-    if self.requires_grad and not force:
+    if self.requires_grad and mode.enabled and not force:
         raise errors.numpy_of_tracked()
     return self.array
 

@@ -1,5 +1,5 @@
-"""What ``torch.utils`` offers: `data` and `checkpoint`."""
+"""What ``torch.utils`` offers: `data`, `checkpoint` and `dlpack`."""
 
-from teachgrad.utils import checkpoint, data
+from teachgrad.utils import checkpoint, data, dlpack
 
-__all__ = ["checkpoint", "data"]
+__all__ = ["checkpoint", "data", "dlpack"]

@@ -12,7 +12,7 @@ from tests.outcomes import FIXTURES, outcome
 
 def main() -> None:
     """Write one fixture for each module."""
-    for name in ("creation", "random", "reductions", "linalg"):
+    for name in ("copying", "creation", "exchange", "random", "reductions", "linalg"):
         cases = runpy.run_path(str(FIXTURES.parent / f"test_{name}.py"))
         found = {expression: outcome(expression, torch) for expression in cases["CASES"]}
         found |= {expression: outcome(expression, torch, exact=False) for expression in cases.get("CLOSE_CASES", [])}
