@@ -125,7 +125,7 @@ def _product(results: Array, covered: Array, batch: int) -> Array:
 
 def over_positions(g: Any) -> Any:
     """A bias was added at every position of every image."""
-    return g.sum(axis=(0, *range(2, g.ndim)))
+    return np.einsum("ncl->c", g.reshape(*g.shape[:2], math.prod(g.shape[2:])))
 
 
 # Convolution
@@ -359,7 +359,12 @@ def _check_positive(**arguments: Sizes) -> None:
 
 def _check_channels(shape: Sizes, kernels: Sizes, groups: int) -> None:
     if groups < 1:
-        raise RuntimeError("non-positive groups is not supported")
+        raise explained(
+            RuntimeError,
+            "non-positive groups is not supported",
+            why=f"channels are parted into groups, and groups is {groups}.",
+            fix="give 1 or more.",
+        )
     if kernels[0] < groups or kernels[0] % groups:
         words = "at least" if kernels[0] < groups else "divisible by"
         raise explained(
