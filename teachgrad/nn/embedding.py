@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from teachgrad.dtypes import dtype
 from teachgrad.errors import explained
@@ -18,6 +18,7 @@ class Table(Module):
     """What `Embedding` and `EmbeddingBag` share: the table, and how its rows are kept."""
 
     weight: Parameter
+    shown: ClassVar[tuple[tuple[str, Any], ...]]  # the settings that `repr` shows, where they are not these
 
     def __init__(
         self,
@@ -55,16 +56,10 @@ class Table(Module):
             with no_grad():
                 self.weight[self.padding_idx].fill_(0)
 
-    def _shown(self, **settings: Any) -> str:
+    def extra_repr(self) -> str:
         """The sizes, and those settings that are not what they are by default."""
-        settings = {
-            "padding_idx": (self.padding_idx, None),
-            "max_norm": (self.max_norm, None),
-            "norm_type": (self.norm_type, 2),
-            "scale_grad_by_freq": (self.scale_grad_by_freq, False),
-        } | settings
-        sizes = f"{self.num_embeddings}, {self.embedding_dim}"
-        return ", ".join([sizes, *(f"{name}={v!r}" for name, (v, default) in settings.items() if v != default)])
+        settings = [f"{name}={getattr(self, name)!r}" for name, usual in self.shown if getattr(self, name) != usual]
+        return ", ".join([f"{self.num_embeddings}, {self.embedding_dim}", *settings])
 
 
 def _row(padding_idx: int | None, count: int) -> int | None:
@@ -104,6 +99,10 @@ class Embedding(Table):
     (Embedding(10, 3), torch.Size([2, 2, 3]))
     """
 
+    shown = (
+        ("padding_idx", None), ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False), ("sparse", False)
+    )  # fmt: skip
+
     def __init__(
         self,
         num_embeddings: int,
@@ -129,10 +128,6 @@ class Embedding(Table):
         return functional.embedding(
             input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
         )
-
-    def extra_repr(self) -> str:
-        """The sizes and settings."""
-        return self._shown(sparse=(self.sparse, False))
 
     @classmethod
     def from_pretrained(
@@ -182,6 +177,10 @@ class EmbeddingBag(Table):
         weight: (V, D), at first standard normal numbers.
     """
 
+    shown = (
+        ("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False), ("mode", None), ("padding_idx", None)
+    )  # fmt: skip
+
     def __init__(
         self,
         num_embeddings: int,
@@ -210,12 +209,6 @@ class EmbeddingBag(Table):
             input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse,
             per_sample_weights, self.include_last_offset, self.padding_idx,
         )  # fmt: skip
-
-    def extra_repr(self) -> str:
-        """The sizes and settings."""
-        padding = {"padding_idx": (None, None)} if self.padding_idx is None else {}
-        shown = self._shown(padding_idx=(None, None), mode=(self.mode, None), **padding)
-        return shown if self.padding_idx is None else f"{shown}, padding_idx={self.padding_idx}"
 
     @classmethod
     def from_pretrained(

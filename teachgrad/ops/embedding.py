@@ -126,7 +126,7 @@ def embedding_bag(
         offsets: where each bag begins, if `input` has one dimension; int64 of shape (B).
         max_norm: as for `embedding`.
         norm_type: as for `embedding`.
-        scale_grad_by_freq: as for `embedding`.
+        scale_grad_by_freq: as for `embedding`. (PyTorch 2.13 divides some rows by how often others are looked up.)
         sparse: as for `embedding`.
         mode: "mean", "sum" or "max", for each of the D numbers. That of an empty bag is 0.
         per_sample_weights: factors for the rows, in the shape of `input`; for "sum" only.
