@@ -15,17 +15,21 @@ from teachgrad.ops import softmax as probabilities
 from teachgrad.ops.activation import *
 from teachgrad.ops.arrange import pad as pad
 from teachgrad.ops.classification import *
+from teachgrad.ops.convolution import *
 from teachgrad.ops.einsum import bilinear as bilinear
 from teachgrad.ops.embedding import *
 from teachgrad.ops.linalg import linear as linear
 from teachgrad.ops.loss import *
 from teachgrad.ops.noise import *
+from teachgrad.ops.normalization import *
 from teachgrad.ops.norms import cosine_similarity as cosine_similarity
 from teachgrad.ops.norms import normalize as normalize
 from teachgrad.ops.norms import pairwise_distance as pairwise_distance
 from teachgrad.ops.pointwise import sigmoid as sigmoid
 from teachgrad.ops.pointwise import tanh as tanh
+from teachgrad.ops.pooling import *
 from teachgrad.ops.ranking import *
+from teachgrad.ops.resampling import *
 from teachgrad.scope import refusing
 from teachgrad.tensor import Tensor
 
