@@ -217,7 +217,7 @@ def unbind(a: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     if a.array.ndim == 0:
         raise explained(
             IndexError,
-            f"Dimension specified as {dim} but tensor has no dimensions",
+            f"Dimension specified as {checked_dim(dim, 0)} but tensor has no dimensions",
             why="the tensor is a single number: there are no rows to take apart.",
             fix="x.reshape(1) gives it a dimension; x.item() is the number.",
         )

@@ -294,8 +294,9 @@ SUB_SCALED = Op("SubBackward0", [lambda g: g, lambda g, alpha: -g * alpha], ("al
 def _scaled(op: Op, row: Any, a: Any, b: Any, alpha: float) -> Tensor:
     """A row of the table with its second operand scaled, as one step."""
     a, b = as_operands(row.__name__, a, b)
+    _, y = promoted(a.array, b.array)
     with no_grad():
-        out = row(a, wrap(b.array * b.array.dtype.type(alpha)))
+        out = row(a, wrap(y * y.dtype.type(alpha)))
     return result(op, out.array, (a, b), (alpha,))
 
 

@@ -96,6 +96,8 @@ def view(op: Op, array: Array, a: Tensor, attributes: tuple[Any, ...], take: Tak
     out.counter = a.counter
     if (a._requires_grad or a._view is not None) and mode.enabled:
         record(op, out, (a,), attributes)
+    if a._view is not None and a._view.one_of_several:
+        one_of_several = one_of_several or f"Output 0 of {op.name}"
     out._view = View(a, take, one_of_several)
     return out
 
@@ -172,9 +174,12 @@ def refuse_leaf(target: Tensor) -> None:
     base = target if target._view is None else target._view.base
     if target._view is not None and target._view.one_of_several and base._requires_grad:
         raise target._view.not_alone("is being")
-    if base._requires_grad and base.is_leaf:
+    leaf = target
+    while not (leaf._requires_grad and leaf._grad_fn is None) and leaf._view is not None:
+        leaf = leaf._view.source
+    if leaf._requires_grad and leaf._grad_fn is None:
         what = (
-            "a leaf Variable that requires grad" if base is target else "a view of a leaf Variable that requires grad"
+            "a leaf Variable that requires grad" if leaf is target else "a view of a leaf Variable that requires grad"
         )
         raise explained(
             RuntimeError,
@@ -230,13 +235,7 @@ def _refuse_misfit(target: Tensor, after: Tensor) -> None:
             lesson=8,
         )
     if after.array.shape != target.array.shape:
-        raise explained(
-            RuntimeError,
-            f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(after.shape)}",
-            why="an in-place operation writes into memory that is already there, and cannot make it larger.",
-            fix="use the operation that makes a new tensor: x = x + y instead of x += y.",
-            lesson=8,
-        )
+        raise _no_room(target.array.shape, after.array.shape)
     if after.dtype.rank > target.dtype.rank:
         raise explained(
             RuntimeError,
@@ -245,6 +244,21 @@ def _refuse_misfit(target: Tensor, after: Tensor) -> None:
             fix="use the operation that makes a new tensor, or convert first: x = x.float().",
             lesson=8,
         )
+
+
+def _no_room(target: tuple[int, ...], value: tuple[int, ...]) -> RuntimeError:
+    """The error for a value that does not fit into the memory it is to be written to."""
+    try:
+        wide = np.broadcast_shapes(target, value)
+    except ValueError:
+        return no_broadcast(target, value)
+    return explained(
+        RuntimeError,
+        f"output with shape {list(target)} doesn't match the broadcast shape {list(wide)}",
+        why="an in-place operation writes into memory that is already there, and cannot make it larger.",
+        fix="use the operation that makes a new tensor: x = x + y instead of x += y.",
+        lesson=8,
+    )
 
 
 def in_place_twin(name: str, function: Function) -> Function:
@@ -287,7 +301,7 @@ def copy_(a: Tensor, source: Tensor) -> Tensor:
         try:
             array = np.broadcast_to(source.array, old.array.shape)
         except ValueError:
-            raise no_broadcast(old.array.shape, source.array.shape) from None
+            raise _no_room(old.array.shape, source.array.shape) from None
         return result(_COPY, array.astype(old.array.dtype), (old, source))
 
     if source.counter is a.counter:
