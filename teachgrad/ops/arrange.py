@@ -229,7 +229,7 @@ def repeat(a: Tensor, *repeats: Any) -> Tensor:
         )
     each = tuple([length for pair in zip(times, shape) for length in pair])  # each dimension as copies x size
     copies = tuple(range(0, len(each), 2))
-    array = x.copy() if not times else np.tile(x, times)
+    array = np.array(x, order="C") if not times else np.ascontiguousarray(np.tile(x, times))
     return result(REPEAT, array, (a,), (each, copies))
 
 

@@ -124,7 +124,7 @@ def _running(op: Op, ufunc: np.ufunc, a: Tensor, dim: int, dtype: dtypes.dtype |
     if x.dtype.kind != "f":
         x = x.astype(np.int64)
     axis = checked_dim(dim, x.ndim)
-    return result(op, ufunc.accumulate(x, axis) if x.ndim else x.copy(), (a,), (axis if x.ndim else -1,))
+    return result(op, ufunc.accumulate(np.ascontiguousarray(x), axis) if x.ndim else x.copy(), (a,), (axis if x.ndim else -1,))
 
 
 @method("cummax")

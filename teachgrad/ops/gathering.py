@@ -149,6 +149,8 @@ def gather(a: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> 
                 fix="check both shapes; index.expand(...) can stretch a dimension of size 1.",
             )
     check_range(RuntimeError, "", where, x, axis)
+    if where.ndim < x.ndim:  # one number for a vector
+        return take(a, index)
     return result(GATHER, x[along(where, axis)], (a,), (where, axis, x.shape))
 
 

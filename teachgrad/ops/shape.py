@@ -540,13 +540,13 @@ def expand_as(a: Tensor, other: Tensor) -> Tensor:
 @method("clone")
 def clone(a: Tensor) -> Tensor:
     """A copy with memory of its own that stays in the graph, as ``torch.clone``."""
-    return result(CLONE, a.array.copy(), (a,))
+    return result(CLONE, a.array.copy("K"), (a,))
 
 
 @method("contiguous")
 def contiguous(a: Tensor) -> Tensor:
     """Itself if its elements lie row by row, else a copy that does, as ``torch.Tensor.contiguous``."""
-    return a if a.array.flags.c_contiguous else clone(a)
+    return a if a.array.flags.c_contiguous else result(CLONE, a.array.copy(), (a,))
 
 
 @method("to")
