@@ -11,12 +11,18 @@ from typing import Any
 import numpy as np
 
 from teachgrad import dtypes, engine, errors
+from teachgrad.errors import explained
 from teachgrad.graph import Array, Node, Op, edge
+from teachgrad.ops.shape import stack
 from teachgrad.ops.table import method, result
 from teachgrad.tensor import Tensor, wrap
 
 Tensors = Tensor | Sequence[Tensor]
 Gradients = Tensor | Sequence[Tensor | None] | None
+
+open_levels: list[
+    Any
+] = []  # of dual numbers (`forward_ad.py`): meanwhile gradients may move as well, so they are recorded
 
 COPY = Op("CopyBackwards", [lambda g: g], symbol="copy")
 
@@ -88,14 +94,14 @@ def backward(
 
     Arguments as those of `Tensor.backward`, with one gradient for each tensor.
     """
+    retain, create_graph = _modes(retain_graph, create_graph)
     seeds = _seeds(tensors, grad_tensors, create_graph)
-    retain = create_graph if retain_graph is None else retain_graph
     if inputs is None:
         engine.run(seeds, FromTensors, retain_graph=retain, create_graph=create_graph)
         return
     targets = several(inputs)
     if not targets:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        raise errors.no_inputs()
     for target, g in zip(targets, _gradients_at(targets, seeds, retain, create_graph), strict=True):
         if g is not None:
             engine.accumulate(target, g, False, create_graph, FromTensors)
@@ -109,6 +115,7 @@ def grad(
     create_graph: bool = False,
     *,
     allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Any, ...]:
     """The gradients of the outputs with respect to the inputs, as ``torch.autograd.grad``. No `.grad` is touched.
@@ -120,6 +127,8 @@ def grad(
         retain_graph: keep the saved values for another pass.
         create_graph: record this pass, so that the gradients can be differentiated.
         allow_unused: give None, instead of an error, for inputs that the outputs do not depend on.
+        is_grads_batched: each of the grad_outputs has a first dimension more, of walks to be made one after the other;
+            so have the gradients. (PyTorch makes these walks at once.)
         materialize_grads: give zeros for those.
 
     >>> import teachgrad as tg
@@ -130,17 +139,66 @@ def grad(
     (27.0, 18.0)
     """
     targets = several(inputs)
-    seeds = _seeds(outputs, grad_outputs, create_graph)
-    retain = create_graph if retain_graph is None else retain_graph
+    retain, create_graph = _modes(retain_graph, create_graph)
+    find = _batch_of_gradients if is_grads_batched else gradients
+    arrived = find(outputs, targets, grad_outputs, retain, create_graph)
     found: list[Tensor | None] = []
-    for target, g in zip(targets, _gradients_at(targets, seeds, retain, create_graph), strict=True):
+    for position, (target, g) in enumerate(zip(targets, arrived, strict=True)):
         if g is None and materialize_grads:
             g = wrap(np.zeros_like(target.array))
             g._requires_grad = create_graph
         elif g is None and not allow_unused:
-            raise errors.unused()
+            raise errors.unused(position, target.array.shape)
         found.append(g if g is None or isinstance(g, Tensor) else wrap(g))
     return tuple(found)
+
+
+def _modes(retain_graph: bool | None, create_graph: bool) -> tuple[bool, bool]:
+    """Whether the graph is kept, and whether the pass is recorded."""
+    if open_levels:
+        return True, True
+    return (create_graph if retain_graph is None else retain_graph), create_graph
+
+
+def gradients(outputs: Tensors, inputs: Tensors, seeds: Gradients, retain_graph: bool, create_graph: bool) -> list[Any]:
+    """The gradients that arrive at the inputs, None where none does; arrays or, under `create_graph`, tensors."""
+    return _gradients_at(several(inputs), _seeds(outputs, seeds, create_graph), retain_graph, create_graph)
+
+
+def _batch_of_gradients(
+    outputs: Tensors, inputs: Tensors, seeds: Gradients, retain_graph: bool, create_graph: bool
+) -> list[Any]:
+    """`gradients` for each entry of the seeds' first dimension, stacked."""
+    roots, batches = several(outputs), several(() if seeds is None else seeds)  # type: ignore[arg-type]
+    for position, (root, batch) in enumerate(zip(roots, batches)):
+        if batch.array.shape[1:] != root.array.shape or not batch.array.ndim:
+            raise _misfit_batch(position, batch, root)
+    sizes = [len(batch.array) for batch in batches]
+    if len(batches) != len(roots) or len(set(sizes)) != 1:
+        raise explained(
+            ValueError,
+            "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
+            f"{sizes} for the mapped dimension",
+            why="is_grads_batched=True makes one walk for each entry of the first dimension of the grad_outputs.",
+            fix="give one tensor for each output, all with the same number of entries.",
+        )
+    walks = []
+    for entry in range(sizes[0]):
+        retain = retain_graph or entry + 1 < sizes[0]
+        walks.append(gradients(roots, inputs, [batch[entry] for batch in batches], retain, create_graph))
+    return [None if found[0] is None else (stack if create_graph else np.stack)(found) for found in zip(*walks)]
+
+
+def _misfit_batch(position: int, batch: Tensor, root: Tensor) -> RuntimeError:
+    return explained(
+        RuntimeError,
+        "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The "
+        "sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was "
+        f"detected: grad_output[{position}] has a shape of {batch.shape} and output[{position}] has a shape of "
+        f"{root.shape}.",
+        why="each entry of the batch is a gradient to start from, and so has the shape of the output.",
+        fix="stack the gradients: torch.stack([first, second, ...]).",
+    )
 
 
 def several(tensors: Tensors) -> list[Tensor]:
@@ -185,7 +243,7 @@ def _seed(position: int, root: Tensor, gradient: Tensor | None, create_graph: bo
         one = array.dtype.type(1) if array.ndim == 0 else np.ones(array.shape, array.dtype)
         return wrap(one) if create_graph else one
     if not isinstance(gradient, Tensor):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
+        raise errors.no_gradient(gradient)
     if gradient.array.shape != array.shape:
         raise errors.misfit_seed(position, gradient.shape, root.shape)
     return gradient if create_graph else gradient.array

@@ -1,7 +1,8 @@
 """Operations of your own: a forward and a backward method, recorded like any row of the op table.
 
 A `Function` becomes an op whose formulas call its `backward`. One call of `backward` answers for all inputs, and so it
-is made once and remembered while the engine asks for one input after the other (`Context.gradient`).
+is made once and remembered while the engine asks for one input after the other (`Context.gradient`). A `jvp` method,
+if there is one, answers in forward mode (`Context.tangents`).
 
 If a function returns several tensors, its node stands for the tuple of them. The gradient of a tuple is a tuple
 (`Parts`), filled by a small node behind each output and added up like any other gradient.
@@ -52,9 +53,12 @@ class Context:
         self.needs_input_grad = tuple(isinstance(arg, Tensor) and arg.requires_grad for arg in args)
         self._function = function
         self._places = [place for place, arg in enumerate(args) if isinstance(arg, Tensor)]
-        self._shapes = [arg.array.shape if isinstance(arg, Tensor) else None for arg in args]
+        self._inputs = [(arg.array.shape, arg.array.dtype) if isinstance(arg, Tensor) else None for arg in args]
         self._to_save: tuple[Tensor | None, ...] = ()
+        self._to_save_for_jvp: tuple[Tensor | None, ...] = ()
         self._saved: list[_Saved | None] | None = []
+        self._saved_for_jvp: list[_Saved | None] = []
+        self._in_jvp = False
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
@@ -65,16 +69,21 @@ class Context:
         """Keep inputs or outputs for `backward`; they are checked not to have been changed in place since."""
         self._to_save = tensors
 
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keep inputs or outputs for `jvp`, checked in the same way."""
+        self._to_save_for_jvp = tensors
+
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """What `save_for_backward` kept.
+        """What `save_for_backward` kept; in `jvp`, what `save_for_forward` kept.
 
         Raises:
             RuntimeError: if it was freed by an earlier pass, or changed in place.
         """
         if self._saved is None:
             raise errors.freed(f"{self._function.__name__}Backward")
-        return tuple([saved.tensor() if saved is not None else None for saved in self._saved])
+        kept = self._saved_for_jvp if self._in_jvp and self._saved_for_jvp else self._saved
+        return tuple([saved.tensor() if saved is not None else None for saved in kept])
 
     def mark_dirty(self, *tensors: Tensor) -> None:
         """Say that `forward` changed these inputs in place; they have to be returned."""
@@ -100,7 +109,23 @@ class Context:
         answers = self._function.backward(self, *given)
         answers = answers if isinstance(answers, tuple) else (answers,)
         tensors = any(isinstance(part, Tensor) for part in parts.values())
-        return [_checked(self._function, answer, i, self._shapes[i], tensors) for i, answer in self._fitting(answers)]
+        return [
+            _checked(self._function, answer, place, self._inputs[place], tensors)
+            for place, answer in self._fitting(answers)
+        ]
+
+    def tangents(self, given: Sequence[Tensor | None]) -> Any:
+        """The tangent of the output, or a tuple of those of several, from the tangents of the tensors given."""
+        moving = dict(zip(self._places, given))
+        arguments = [self._given(moving.get(i), *kind) if kind else None for i, kind in enumerate(self._inputs)]
+        self._in_jvp = True
+        try:
+            answers = self._function.jvp(self, *arguments)
+        finally:
+            self._in_jvp = False
+        answers = answers if isinstance(answers, tuple) else (answers,)
+        _check_tangents(self._function, answers, [shape for shape, _ in self._outputs])
+        return answers if len(answers) > 1 else answers[0]
 
     def _given(self, g: Any, shape: tuple[int, ...], dtype: Any) -> Tensor | None:
         if g is None:
@@ -109,7 +134,7 @@ class Context:
 
     def _fitting(self, answers: tuple[Any, ...]) -> list[tuple[int, Any]]:
         """The answers for tensors, with their places, after a look at how many there are."""
-        expected = len(self._shapes)
+        expected = len(self._inputs)
         if len(answers) < expected or any(extra is not None for extra in answers[expected:]):
             raise explained(
                 RuntimeError,
@@ -117,6 +142,7 @@ class Context:
                 f"{expected}, got {len(answers)})",
                 why=f"apply() was given {expected} arguments, and backward() answers for each of them.",
                 fix="return one gradient for each argument, None for those that have none.",
+                lesson=16,
             )
         return [(place, answers[place]) for place in self._places]
 
@@ -124,15 +150,22 @@ class Context:
         self._answer = None
         if self._saved:
             self._saved = None
+        self._saved_for_jvp = []
 
 
-def _checked(function: type[Function], answer: Any, place: int, shape: tuple[int, ...] | None, tensors: bool) -> Any:
+def _checked(function: type[Function], answer: Any, place: int, kind: Any, tensors: bool) -> Any:
     """A gradient that `backward` returned, as the engine takes it."""
     if answer is None:
         return None
     if not isinstance(answer, Tensor):
-        raise RuntimeError(f"expected Variable or None (got {type(answer).__name__})")
-    assert shape is not None
+        raise explained(
+            RuntimeError,
+            f"expected Variable or None (got {type(answer).__name__})",
+            why=f"{function.__name__}.backward() answered {answer!r:.40} for input {place}; a gradient is a tensor.",
+            fix="return tensors, or None where no gradient is needed.",
+            lesson=16,
+        )
+    shape, _ = kind
     try:
         compatible = np.broadcast_shapes(shape, answer.array.shape) == answer.array.shape
     except ValueError:
@@ -144,8 +177,43 @@ def _checked(function: type[Function], answer: Any, place: int, shape: tuple[int
             f"{list(answer.shape)} but expected shape compatible with {list(shape)}",
             why="the gradient of an input has the input's shape.",
             fix="print g.shape and the shapes of the inputs in backward(); sum over what was broadcast.",
+            lesson=16,
         )
     return answer if tensors else answer.array.view()  # a view: the engine writes to no array that is not its own
+
+
+def _check_tangents(function: type[Function], answers: tuple[Any, ...], shapes: list[tuple[int, ...]]) -> None:
+    """See that `jvp` returned one tangent of the right shape for each output."""
+    name = function.__name__
+    if len(answers) != len(shapes):
+        raise explained(
+            RuntimeError,
+            f"Function's jvp returned an invalid number of forward gradients (expected {len(shapes)} but got "
+            f"{len(answers)})",
+            why=f"{name}.forward returned {len(shapes)} outputs, and jvp says of each how it moves.",
+            fix="return one tangent for each output, None for those that do not move.",
+        )
+    for place, (answer, shape) in enumerate(zip(answers, shapes)):
+        if answer is not None and not isinstance(answer, Tensor):
+            raise explained(
+                RuntimeError,
+                f"expected Variable or None (got {type(answer).__name__}) for grad output {place}.",
+                why=f"{name}.jvp returned {answer!r:.40} as a tangent.",
+                fix="return tensors, computed from the tangents that jvp is given.",
+            )
+        if answer is not None and answer.array.shape != shape:
+            raise misfit_tangent(shape, answer.array.shape)
+
+
+def misfit_tangent(primal: tuple[int, ...], tangent: tuple[int, ...]) -> RuntimeError:
+    """A tangent of another shape than its value."""
+    return explained(
+        RuntimeError,
+        "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+        f"supported. Tensor is of size {list(primal)} while the given forward gradient is of size {list(tangent)}.",
+        why="a tangent says how fast each element of the value moves, so there is one number for each.",
+        fix="give a tangent of the value's shape, such as torch.ones_like(x).",
+    )
 
 
 def _own(output: Any, args: tuple[Any, ...], context: Context) -> Any:
@@ -245,24 +313,51 @@ class Function:
             "(Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)",
             why="an instance was called; a Function has no instances.",
             fix=f"{type(self).__name__}.apply(...)",
+            lesson=16,
         )
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Compute the result; nothing is recorded inside. To be overridden."""
-        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+        raise explained(
+            NotImplementedError,
+            "You must implement the forward function for custom autograd.Function.",
+            why="forward() says what the operation computes, and the class has none.",
+            fix="define it: @staticmethod, def forward(ctx, x): ... (check its spelling and its indentation).",
+            lesson=16,
+        )
 
     @staticmethod
     def setup_context(ctx: Context, inputs: tuple[Any, ...], output: Any) -> None:
         """Save for `backward` what a `forward` without ctx could not. To be overridden."""
-        raise NotImplementedError("setup_context is not implemented.")
+        raise explained(
+            NotImplementedError,
+            "setup_context is not implemented.",
+            why="a forward() without ctx leaves it to setup_context() to save what backward() needs.",
+            fix="define it: @staticmethod, def setup_context(ctx, inputs, output): ... Or forward(ctx, ...).",
+            lesson=16,
+        )
 
     @staticmethod
     def backward(ctx: Context, *grad_outputs: Any) -> Any:
         """Turn the gradients of the outputs into those of the inputs. To be overridden."""
-        raise NotImplementedError(
+        raise explained(
+            NotImplementedError,
             "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
-            "backward mode AD."
+            "backward mode AD.",
+            why="backward() says how gradients pass, and the class has none.",
+            fix="define it: @staticmethod, def backward(ctx, g): return ... with one gradient for each input.",
+            lesson=16,
+        )
+
+    @staticmethod
+    def jvp(ctx: Context, *grad_inputs: Any) -> Any:
+        """Turn the tangents of the inputs into those of the outputs, for forward mode. To be overridden."""
+        raise explained(
+            NotImplementedError,
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD.",
+            why="forward mode asks how the outputs move when the inputs move, and `backward` does not say.",
+            fix="add a static method jvp(ctx, *tangents) that returns one tangent for each output.",
         )
 
     @classmethod
@@ -281,8 +376,10 @@ class Function:
             dirty.counter[0] += 1
         if mode.enabled and any(context.needs_input_grad):
             cls._record(context, [arg for arg in args if isinstance(arg, Tensor)], outputs)
-        context._saved = [_saved(tensor, args, out if several else (out,), outputs) for tensor in context._to_save]
-        context._to_save = context._dirty = context._constant = ()
+        raw = out if several else (out,)
+        context._saved = [_saved(tensor, args, raw, outputs) for tensor in context._to_save]
+        context._saved_for_jvp = [_saved(tensor, args, raw, outputs) for tensor in context._to_save_for_jvp]
+        context._to_save = context._to_save_for_jvp = context._dirty = context._constant = ()
         return tuple(outputs) if several else outputs[0]
 
     @classmethod
