@@ -77,7 +77,7 @@ def require_cpu(wanted: device | str | int | None) -> None:
     if wanted is None or wanted is CPU or wanted == "cpu":
         return
     if isinstance(wanted, int):
-        raise _not_here(RuntimeError, "Cannot access accelerator device when none is available.")
+        raise _not_here(RuntimeError, wanted, "Cannot access accelerator device when none is available.")
     if not isinstance(wanted, device | str):
         raise explained(
             TypeError,
@@ -87,15 +87,16 @@ def require_cpu(wanted: device | str | int | None) -> None:
         )
     kind = device(wanted).type
     if kind == "cuda":
-        raise _not_here(AssertionError, "Torch not compiled with CUDA enabled")
+        raise _not_here(AssertionError, wanted, "Torch not compiled with CUDA enabled")
     if kind != "cpu":
-        raise _not_here(NotImplementedError, f"Could not run this with arguments from the '{kind.upper()}' backend.")
+        words = f"Could not run this with arguments from the '{kind.upper()}' backend."
+        raise _not_here(NotImplementedError, wanted, words)
 
 
-def _not_here(kind: type[Exception], words: str) -> Exception:
+def _not_here(kind: type[Exception], wanted: device | str | int, words: str) -> Exception:
     return explained(
         kind,
         words,
-        why="teachgrad computes on the CPU, with NumPy; there is no other device here.",
+        why=f"{str(wanted)!r} was asked for; teachgrad computes on the CPU, with NumPy, and has no other device.",
         fix='leave the device out, or let it be found: device = "cuda" if torch.cuda.is_available() else "cpu".',
     )

@@ -102,8 +102,8 @@ def no_history(position: int) -> RuntimeError:
     return explained(
         RuntimeError,
         f"element {position} of tensors does not require grad and does not have a grad_fn",
-        why="nothing that it was computed from requires grad, or it was computed under no_grad or after detach.",
-        fix="make the inputs with requires_grad=True, and compute the result outside of no_grad.",
+        why="nothing it was computed from requires grad, or its history was cut by no_grad, detach() or item().",
+        fix="make the inputs with requires_grad=True, compute outside of no_grad; second slopes: create_graph=True.",
         lesson=5,
     )
 
@@ -269,14 +269,14 @@ def not_a_sequence(value: Any) -> TypeError:
     )
 
 
-def grad_of_computed() -> UserWarning:
+def grad_of_computed(node: str) -> UserWarning:
     """`.grad` read of a tensor that is no leaf and does not retain its gradient."""
     return explained(
         UserWarning,
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
         "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
         "Tensor, use .retain_grad() on the non-leaf Tensor.",
-        why="gradients pass through computed tensors on their way to the leaves, and are kept there only.",
+        why=f"{node} computed this tensor; gradients pass through it to the leaves, and are kept there only.",
         fix="call y.retain_grad() before backward(), or read the .grad of the leaves.",
         lesson=5,
     )

@@ -75,18 +75,22 @@ OUTSIDE = (
 )
 
 
-def missing(owner: str, name: str, known: Callable[[], Iterable[str]]) -> AttributeError:
+LISTED = "dir(...) of it lists the names that there are."
+
+
+def missing(owner: str, name: str, known: Callable[[], Iterable[str]], otherwise: str = LISTED) -> AttributeError:
     """The error for a name that an object does not have, with PyTorch's words.
 
     Args:
         owner: whose name it would be, such as ``module 'teachgrad'``.
         name: what was looked for.
         known: lists the names that there are, and those that are elsewhere with their path.
+        otherwise: the remedy where no name is close.
 
-    >>> print(missing("module 'teachgrad'", "sine", lambda: ["cos", "sin", "sinh", "nn.ReLU"]))
+    >>> print(missing("module 'teachgrad'", "sine", lambda: ["cos", "sin", "sinc", "nn.ReLU"]))
     module 'teachgrad' has no attribute 'sine'
       Why: there is nothing of this name.
-      Fix: did you mean sin or sinh?
+      Fix: did you mean sin or sinc?
     """
     words = f"{owner} has no attribute {name!r}"
     for part in OUTSIDE:
@@ -94,7 +98,8 @@ def missing(owner: str, name: str, known: Callable[[], Iterable[str]]) -> Attrib
             return explained(AttributeError, words, part.why, part.fix)
     if name.startswith("_"):  # asked by Python, NumPy and IPython, which only want to know
         return AttributeError(words)
-    return explained(AttributeError, words, why="there is nothing of this name.", fix=_suggested(name, known()))
+    fix = _suggested(name, known()) or otherwise
+    return explained(AttributeError, words, why="there is nothing of this name.", fix=fix)
 
 
 def _suggested(name: str, known: Iterable[str]) -> str:
@@ -102,9 +107,9 @@ def _suggested(name: str, known: Iterable[str]) -> str:
 
     places = {other.rpartition(".")[2].lower(): other for other in known if not other.startswith("_")}
     wanted = name.lower()
-    close = [wanted] if wanted in places else get_close_matches(wanted, places, n=3, cutoff=0.6)
+    close = [wanted] if wanted in places else get_close_matches(wanted, places, n=3, cutoff=0.8)
     if not close:
-        return "dir(...) of it lists the names that there are."
+        return ""
     *others, last = [places[other] for other in close]
     return f"did you mean {', '.join(others)}{' or ' if others else ''}{last}?"
 

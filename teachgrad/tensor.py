@@ -126,7 +126,7 @@ class Tensor(Operators):
     def grad(self) -> Tensor | None:
         """The gradient that `backward` accumulated here, None before, as ``torch.Tensor.grad``."""
         if self._grad is None and self._grad_fn is not None and not self._retains_grad:
-            warnings.warn(errors.grad_of_computed(), stacklevel=2)
+            warnings.warn(errors.grad_of_computed(self._grad_fn.name()), stacklevel=2)
         return self._grad
 
     @grad.setter

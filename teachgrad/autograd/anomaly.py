@@ -52,6 +52,7 @@ class _Detective(Watcher):
             f"Function '{node.name()}' returned nan values in its {place}th output.",
             why=f"the gradient that arrived there was fine ({arrived[:3]}), its derivative is not a number.{where}",
             fix="look at the values that go into that line: 0/0, sqrt(0), log(0) and inf - inf have no slope.",
+            lesson=15,
         )
 
     def fails(self, node: Node, error: Exception) -> None:

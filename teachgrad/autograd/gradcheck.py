@@ -151,4 +151,5 @@ def _mismatch(x: Tensor, o: int, i: int, numerical: Array, analytical: Array) ->
         f"{numerical[worst]:.6g} by differences, {analytical[worst]:.6g} by backward."
         + (" The input is not float64, too coarse for differences." if x.array.dtype != np.float64 else ""),
         fix="check the gradient formula (or backward method) of that input; in float32, convert with x.double() first.",
+        lesson=6,
     )

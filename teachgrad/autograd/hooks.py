@@ -48,6 +48,7 @@ def _tracked(tensor: Tensor) -> Node:
             "cannot register a hook on a tensor that doesn't require gradient",
             why="no gradient will ever be computed for it, so the hook would never be called.",
             fix="make it with requires_grad=True before it is used.",
+            lesson=5,
         )
     return node
 

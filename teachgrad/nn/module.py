@@ -113,7 +113,9 @@ class Module(Hooked):
         for register in REGISTERS:
             if register in registers and name in registers[register]:
                 return registers[register][name]
-        raise missing(f"{type(self).__name__!r} object", name, self.__dir__)
+        owner = type(self).__name__
+        make = f"make it in {owner}.__init__: self.{name} = ..."
+        raise missing(f"{owner!r} object", name, self.__dir__, make)
 
     def __delattr__(self, name: str) -> None:
         for register in REGISTERS:
@@ -138,6 +140,7 @@ class Module(Hooked):
                 f"cannot assign {what} before Module.__init__() call",
                 why=f"{name}.__init__ has not called its base class, which makes the registers.",
                 fix=f"begin {name}.__init__ with super().__init__()",
+                lesson=11,
             )
 
     def _check_name(self, what: str, name: Any, register: dict[str, Any]) -> None:
@@ -189,6 +192,7 @@ class Module(Hooked):
                 f"cannot assign '{typename(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)",
                 why="training changes the parameters of a module, and a parameter says that it is one.",
                 fix=f"wrap it: self.{name} = nn.Parameter(tensor). What is not trained: self.register_buffer.",
+                lesson=11,
             )
         self._parameters[name] = param
 
@@ -208,6 +212,7 @@ class Module(Hooked):
                 f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)",
                 why="a buffer is a tensor that is saved and moved together with the parameters.",
                 fix=f"wrap it: torch.tensor(...), or assign it as a plain attribute: self.{name} = ...",
+                lesson=11,
             )
         self._buffers[name] = tensor
         (self._non_persistent_buffers.discard if persistent else self._non_persistent_buffers.add)(name)
@@ -584,6 +589,7 @@ def _not_to_be_assigned(value: object, role: str, name: str, wanted: str) -> Typ
         f"cannot assign '{typename(value)}' as {role} '{name}' ({wanted} or None expected)",
         why=f"{name!r} is entered as a {role} of this module, and only something of that kind can take its place.",
         fix=f"to change its numbers: with torch.no_grad(): module.{name}.copy_(...). Else choose another name.",
+        lesson=11,
     )
 
 

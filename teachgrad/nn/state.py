@@ -73,6 +73,7 @@ def load(module: Module, state: Mapping[str, Any], strict: bool, assign: bool) -
             f"Error(s) in loading state_dict for {type(module).__name__}:\n\t" + "\n\t".join(problems),
             why="a state holds one tensor for each parameter and buffer, under the same name and with the same shape.",
             fix="build the module as it was when the state was taken; strict=False skips names that do not match.",
+            lesson=11,
         )
     return keys
 

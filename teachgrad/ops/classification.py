@@ -160,6 +160,7 @@ def _examples(scores: Array, classes: Array, weight: Tensor | None, ignored: int
                 f"Target {wrong[0]} is out of bounds.",
                 why=f"there are {count} scores in each row, so classes run from 0 to {count - 1}.",
                 fix="count classes from 0, or give the last layer one output for each class.",
+                lesson=10,
             )
         classes = np.where(kept, classes, 0)
     if weight is None:
@@ -192,6 +193,7 @@ def _check_target(scores: Array, classes: Array) -> None:
             f"Expected input batch_size ({len(scores)}) to match target batch_size ({len(classes)}).",
             why=f"the scores have shape {scores.shape} and the classes {classes.shape}; (N, C) and (N) are expected.",
             fix="there has to be one class number for each row of scores.",
+            lesson=10,
         )
     if classes.shape != (*scores.shape[:1], *scores.shape[2:]):
         raise explained(
@@ -202,6 +204,7 @@ def _check_target(scores: Array, classes: Array) -> None:
             why=f"the scores have shape {scores.shape} and the classes {classes.shape}: dimension 1 of the scores is "
             "that of the classes, the others are to be the same.",
             fix="targets are class numbers, not one-hot rows: target.argmax(1). A column of them: target.squeeze(1).",
+            lesson=10,
         )
     if classes.dtype not in (np.int64, np.uint8):
         raise explained(
@@ -209,6 +212,7 @@ def _check_target(scores: Array, classes: Array) -> None:
             f"expected target dtype to be Long or Byte, but got {c_name(classes.dtype)}",
             why=f"the target names classes by whole numbers, and this one holds {dtypes.of(classes)}.",
             fix="convert it: target.long()",
+            lesson=10,
         )
 
 

@@ -58,6 +58,14 @@ def meant(reduction: str, size_average: bool | None, reduce: bool | None) -> str
     """`reduction`, or what the flags say by which PyTorch once chose it."""
     if size_average is None and reduce is None:
         return reduction
+    if isinstance(size_average, Tensor) and size_average.array.size != 1:
+        raise explained(
+            RuntimeError,
+            "Boolean value of Tensor with more than one value is ambiguous",
+            why=f"a loss was made with a tensor of shape {size_average.array.shape} where its settings stand.",
+            fix="make the loss, then call it: nn.MSELoss()(prediction, target), with both pairs of parentheses.",
+            lesson=10,
+        )
     averaged, added = size_average in (None, True), reduce in (None, True)
     reduction = "none" if not added else "mean" if averaged else "sum"
     warnings.warn(

@@ -149,6 +149,7 @@ def _leaves(data: Any, shape: tuple[int, ...]) -> list[Any]:
                     f"expected sequence of length {size} at dim {dim} (got {len(part)})",
                     why="a tensor is a regular grid, and these sequences have different lengths.",
                     fix="make all of one length, for example by padding with zeros, or keep a list of tensors.",
+                    lesson=7,
                 )
         level = list(chain.from_iterable(level))
     return list(level)

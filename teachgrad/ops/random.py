@@ -194,6 +194,7 @@ def _source(function: str, generator: Generator | None) -> Source:
             f"{function}(): argument 'generator' must be torch.Generator, not {type(generator).__name__}",
             why="numbers are drawn from a generator.",
             fix="generator=torch.Generator().manual_seed(0), or leave it out.",
+            lesson=12,
         )
     return generator.source
 

@@ -131,8 +131,8 @@ def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> T
         refuse_leaf(target)
     if target.is_inference() and not is_inference_mode_enabled():
         raise errors.inference_forbids(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
-            "tensor before doing inplace update."
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+            "normal tensor before doing inplace update."
         )
     before = wrap(target.array)  # the old value, with the old history: a tensor of its own, so that no circle arises
     if mode.enabled:
@@ -184,7 +184,7 @@ def refuse_leaf(target: Tensor) -> None:
         raise explained(
             RuntimeError,
             f"{what} is being used in an in-place operation.",
-            why="the gradient belongs to the value that the leaf had, and that value would be lost.",
+            why=f"a gradient belongs to the value that this leaf, of shape {base.array.shape}, had; it would be lost.",
             fix="for an update step: with torch.no_grad(): w -= lr * w.grad. Else make a new tensor: w = w - ...",
             lesson=8,
         )

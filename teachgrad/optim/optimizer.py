@@ -50,6 +50,7 @@ class Optimizer:
                 f"{typename(params)}",
                 why="an optimizer works on several tensors.",
                 fix="put the one in a list: [w].",
+                lesson=13,
             )
         self.defaults = defaults
         self._prepare()
@@ -62,6 +63,7 @@ class Optimizer:
                 "optimizer got an empty parameter list",
                 why="there is nothing to change: the model has no parameters, or an iterator was used up before.",
                 fix="print(list(model.parameters())). Parts of a model have to be its attributes, not in a plain list.",
+                lesson=11,
             )
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
@@ -121,6 +123,7 @@ class Optimizer:
                     "some parameters appear in more than one parameter group",
                     why="each would be changed twice in a step.",
                     fix="give every parameter to one group only.",
+                    lesson=13,
                 )
 
     def step(self, closure: Closure | None = None) -> Any:
@@ -281,6 +284,7 @@ class Optimizer:
                 "loaded state dict has a different number of parameter groups",
                 why=f"it has {len(groups)}, and this optimizer {len(self.param_groups)}.",
                 fix="make the optimizer with the same groups first.",
+                lesson=13,
             )
         for group, other in zip(self.param_groups, groups, strict=True):
             if len(group["params"]) != len(other["params"]):
@@ -289,6 +293,7 @@ class Optimizer:
                     "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
                     why=f"it has {len(other['params'])} tensors where this optimizer has {len(group['params'])}.",
                     fix="make the optimizer for the same model first.",
+                    lesson=13,
                 )
 
     def __repr__(self) -> str:
@@ -339,6 +344,7 @@ def _listed(params: Any) -> list[Any]:
             "will change between runs. Please use a list instead.",
             why="a saved state is matched with the tensors by their order.",
             fix="[w, b] instead of {w, b}.",
+            lesson=13,
         )
     return list(params)
 
@@ -350,6 +356,7 @@ def _require_leaf(tensor: Any) -> None:
             f"optimizer can only optimize Tensors, but one of the params is {typename(tensor)}",
             why="only tensors have gradients.",
             fix="give model.parameters(), or a list of tensors made with requires_grad=True.",
+            lesson=13,
         )
     if not (tensor.is_leaf or tensor.retains_grad):
         raise explained(
@@ -357,6 +364,7 @@ def _require_leaf(tensor: Any) -> None:
             "can't optimize a non-leaf Tensor",
             why="it was computed from others, so a change would last only until it is computed again.",
             fix="give the tensors that it was computed from, or make it a leaf: w = w.detach().requires_grad_().",
+            lesson=13,
         )
 
 

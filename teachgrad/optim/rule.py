@@ -151,4 +151,5 @@ def require(fits: Any, what: str, value: Any, limits: str, fix: str = "") -> Non
             f"Invalid {what}: {value}",
             why=f"it has to be {limits}.",
             fix=f"{fix or 'leave it out for the usual value'}.",
+            lesson=13,
         )

@@ -60,6 +60,7 @@ class SGD(Rule):
                 "Nesterov momentum requires a momentum and zero dampening",
                 why=f"momentum is {momentum}, dampening {dampening}.",
                 fix="SGD(..., momentum=0.9, nesterov=True)",
+                lesson=13,
             )
         super().__init__(
             params,

@@ -57,5 +57,6 @@ def test_a_wrong_second_derivative_is_found():
 def test_inputs_that_cannot_be_checked():
     with pytest.raises(ValueError, match="gradcheck expects at least one input tensor to require gradient"):
         gradcheck(tg.exp, tg.ones(2))
-    with pytest.raises(GradcheckError, match="not float64"):
+    warned = pytest.warns(UserWarning, match="Input #0 requires gradient and is not a double precision")
+    with warned, pytest.raises(GradcheckError, match="not float64"):
         gradcheck(tg.exp, tg.tensor([1.0, 2.0], requires_grad=True))

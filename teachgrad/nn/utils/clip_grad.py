@@ -46,6 +46,7 @@ def get_total_norm(
             "disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`",
             why=f"it is {total.array}: an element of a gradient is inf or nan.",
             fix="look for a division by 0, a logarithm of 0, or steps that are too large, in the steps before.",
+            lesson=14,
         )
     return total
 

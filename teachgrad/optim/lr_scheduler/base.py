@@ -214,6 +214,7 @@ def require_optimizer(optimizer: Any) -> None:
             f"{type(optimizer).__name__} is not an Optimizer",
             why="a scheduler changes the learning rates in an optimizer's groups.",
             fix="give the optimizer first: StepLR(optimizer, step_size=10).",
+            lesson=13,
         )
 
 

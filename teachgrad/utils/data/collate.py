@@ -54,11 +54,13 @@ def default_collate(batch: Sequence[Any]) -> Any:
             )
         entries = [default_collate(column) for column in zip(*batch, strict=True)]
         return _like(first, entries)
+    found = first.dtype if isinstance(first, np.ndarray) else type(first)
     raise explained(
         TypeError,
-        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}",
+        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {found}",
         why="there is no way known to put such examples into one tensor.",
         fix="return tensors from the data set, or give the loader a collate_fn.",
+        lesson=12,
     )
 
 
