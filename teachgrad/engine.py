@@ -20,8 +20,8 @@ handed to it (`Tensors`), for the time when gradients themselves are to be diffe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence, Set
+from functools import lru_cache, partial
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -29,13 +29,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from teachgrad.grad_mode import mode
-from teachgrad.graph import AccumulateGrad, Array, Node, reads
+from teachgrad.graph import AccumulateGrad, Array, Formula, Node, reads
 from teachgrad.watching import watchers
 
 if TYPE_CHECKING:
     from teachgrad.tensor import Tensor, Tensors
 
 _age = attrgetter("seq")
+NOBODY: Any = object()
 _one_at_a_time = Lock()  # threads may share leaves
 
 
@@ -67,7 +68,7 @@ def run(
     *,
     retain_graph: bool = False,
     create_graph: bool = False,
-    wanted: Iterable[Node] | None = None,
+    wanted: Set[Node] | None = None,
 ) -> dict[Node, Any]:
     """Send the seeds, gradients at the roots, backwards through the graph.
 
@@ -79,7 +80,6 @@ def run(
     """
     order = newest_first(seeds)
     if wanted is not None:
-        wanted = set(wanted)
         order = leading_to(wanted, order)
     received: dict[Node, Any] = dict.fromkeys(order)
     received.update(seeds)
@@ -95,30 +95,30 @@ def run(
             if hooks is not None:
                 g = hooks.ask_before(g, tensors.wrap)
                 ours.discard(node)
+            if type(node) is AccumulateGrad and wanted is None:
+                accumulate(node.variable, g, node in ours, create_graph, tensors)
+                if hooks is not None:
+                    hooks.tell_accumulated(node.variable, g, tensors.wrap)
+                continue
             if wanted is not None:
                 if node in wanted:
                     arrived[node] = g
                 if received.keys().isdisjoint(node.parents):  # nothing wanted lies behind it
                     continue
-            elif type(node) is AccumulateGrad:
-                accumulate(node.variable, g, node in ours, create_graph, tensors)
-                if hooks is not None:
-                    hooks.tell_accumulated(node.variable, g, tensors.wrap)
-                continue
 
-            contributions = pull_back(node, g, received, create_graph, tensors)
-            if hooks is not None:
-                contributions = hooks.ask_after(g, contributions, tensors.wrap)
-            for watcher in watchers:
-                watcher.sends(node, g, contributions, received)
-
-            for parent, contribution in zip(node.parents, contributions):
-                if parent is None or contribution is None:
+            formulas: Sequence[Formula] = node.op.formulas
+            if create_graph or watchers or hooks is not None:
+                formulas = answered(node, g, received, create_graph, tensors)
+            for parent, formula in zip(node.parents, formulas):
+                if parent is None or (so_far := received.get(parent, NOBODY)) is NOBODY:
+                    continue  # no gradient is wanted there, or it is not on a way to a wanted node
+                if (contribution := formula(g, node)) is None:  # a function of your own may have none to give
                     continue
-                so_far = received[parent]
+                if contribution.shape != parent.shape or contribution.dtype is not parent.dtype:
+                    contribution = _fitted(contribution, parent, tensors)
                 if so_far is None:
                     received[parent] = contribution
-                    if not create_graph and contribution is not g and contribution.base is None and hooks is None:
+                    if contribution is not g and formulas is node.op.formulas and contribution.base is None:
                         ours.add(parent)  # a new array: formulas return g, a view of it, or something new
                 elif parent in ours:
                     so_far += contribution
@@ -138,23 +138,31 @@ def run(
     return arrived
 
 
-def pull_back(node: Node, g: Any, received: dict[Node, Any], create_graph: bool, tensors: Tensors) -> list[Any]:
-    """What `node`, at which `g` has arrived, contributes to each of its inputs: the chain rule for one operation."""
+def answered(node: Node, g: Any, received: dict[Node, Any], create_graph: bool, tensors: Tensors) -> list[Formula]:
+    """The formulas of a node with their answers known, because somebody wants to see them, or wants them as tensors."""
     contributions: list[Any] = []
-    for parent, formula in zip(node.parents, node.op.sources if create_graph else node.op.formulas):
-        if parent is None or parent not in received:  # no gradient wanted there, or not on a way to a wanted node
-            contributions.append(None)
-            continue
-        contribution = formula(g, *node.saved(reads(formula), tensors.revive)) if create_graph else formula(g, node)
-        # A function of your own may have none to give.
-        if contribution is not None and (contribution.shape != parent.shape or contribution.dtype is not parent.dtype):
-            contribution = _fitted(contribution, parent, tensors)
+    for parent, formula, source in zip(node.parents, node.op.formulas, node.op.sources):
+        contribution = None
+        if parent is not None and parent in received:
+            contribution = source(g, *node.saved(reads(source), tensors.revive)) if create_graph else formula(g, node)
+            if contribution is not None:
+                contribution = _fitted(contribution, parent, tensors)
         contributions.append(contribution)
-    return contributions
+    if node.hooks is not None:
+        contributions = node.hooks.ask_after(g, contributions, tensors.wrap)
+    for watcher in watchers:
+        watcher.sends(node, g, contributions, received)
+    return [partial(_known, contribution) for contribution in contributions]
+
+
+def _known(answer: Any, g: Any, node: Node) -> Any:
+    return answer
 
 
 def accumulate(leaf: Tensor, g: Any, ours: bool, create_graph: bool, tensors: Tensors) -> None:
     """`leaf.grad += g`: into the memory it has, or, where the gradient is to be differentiable, as a new tensor."""
+    if not leaf._requires_grad:  # any longer
+        return
     with _one_at_a_time:
         if create_graph:
             leaf._grad = tensors.copy(g) if leaf._grad is None else leaf._grad + g
@@ -172,16 +180,16 @@ def _fitted(contribution: Any, node: Node, tensors: Tensors) -> Any:
     """
     shape = node.shape
     if contribution.shape != shape:
-        extra = contribution.ndim - len(shape)
-        if extra == len(shape) == 1 and type(contribution) is np.ndarray:  # the bias of a layer
-            contribution = np.dot(_ones(len(contribution), contribution.dtype), contribution)
-        elif extra:
-            contribution = contribution.sum(axis=tuple(range(extra)))
-        stretched = tuple(axis for axis, size in enumerate(shape) if size == 1 != contribution.shape[axis])
-        if stretched:
-            contribution = contribution.sum(axis=stretched, keepdims=True)
+        if type(contribution) is np.ndarray and contribution.shape[1:] == shape and len(shape) == 1:
+            contribution = np.dot(_ones(len(contribution), contribution.dtype), contribution)  # the bias of a layer
+        else:
+            extra = contribution.ndim - len(shape)
+            stretched = [extra + i for i, size in enumerate(shape) if size == 1 != contribution.shape[extra + i]]
+            contribution = contribution.sum(axis=(*range(extra), *stretched), keepdims=True).reshape(shape)
+    if contribution.dtype is node.dtype or contribution.dtype == node.dtype:
+        return contribution
     if isinstance(contribution, np.generic | np.ndarray):
-        return contribution.astype(node.dtype, copy=False)
+        return contribution.astype(node.dtype)
     return tensors.cast(contribution, node.dtype)
 
 

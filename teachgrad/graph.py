@@ -36,6 +36,7 @@ Formula = Callable[..., Any]
 Revive = Callable[[Array, "Node"], "Tensor"]
 
 clock = count()  # numbers the nodes in the order in which the program made them
+_new_node = object.__new__
 SMALL = 64  # outputs up to this many elements stay in their node, so that pictures can show them
 
 
@@ -79,6 +80,12 @@ class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
         return self[live]
 
 
+def _holds_arrays(attribute: Any) -> bool:
+    return isinstance(attribute, np.ndarray) or (
+        isinstance(attribute, tuple | list) and any([isinstance(part, np.ndarray) for part in attribute])
+    )
+
+
 def reads(formula: Formula) -> tuple[str, ...]:
     """The names that a formula reads besides the upstream gradient."""
     code = formula.__code__
@@ -94,11 +101,18 @@ def _reading(formula: Formula, inputs: tuple[str, ...]) -> Formula:
     names = reads(formula)
     if not names:
         return lambda g, node: formula(g)
-    if names == ("out",):
-        return lambda g, node: formula(g, node.result() if type(g) is ndarray else node.result()[()])
     if len(names) == 1 and names[0] in inputs:
         n = inputs.index(names[0])
-        return lambda g, node: formula(g, node.input(n).array if type(g) is ndarray else node.input(n).array[()])
+
+        def read_one(g: Any, node: Node) -> Any:
+            tensor = None if node.tensors is None else node.tensors[n]
+            if tensor is None or tensor.counter[0] != node.versions[n]:
+                tensor = node.input(n)  # says what is wrong
+            return formula(g, tensor.array if type(g) is ndarray else tensor.array[()])
+
+        return read_one
+    if names == ("out",):
+        return lambda g, node: formula(g, node.result() if type(g) is ndarray else node.result()[()])
     return lambda g, node: formula(g, *node.saved(names, scalars=type(g) is not ndarray))
 
 
@@ -199,13 +213,11 @@ class Node:
     def free(self) -> None:
         """Drop what was saved for the formulas. The graph's shape, and small values, remain to be looked at."""
         self.tensors = None
-        if self.value is not None and self.value.size > SMALL:
+        value = self.value
+        if value is not None and value.size > SMALL:
             self.value = None
-        for attribute in self.attributes or ():
-            if isinstance(attribute, np.ndarray | list) or (
-                isinstance(attribute, tuple) and any(isinstance(part, np.ndarray) for part in attribute)
-            ):
-                self.attributes = None
+        if self.attributes and any([_holds_arrays(attribute) for attribute in self.attributes]):
+            self.attributes = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -248,77 +260,55 @@ def edge(tensor: Tensor) -> Node | None:
     return sink
 
 
-_new_node = object.__new__
-
-
 def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> None:
-    """Give `out`, just computed by `op` from `inputs`, its history: a new node that points back at theirs."""
-    parents, live = [], []
-    for t in inputs:
-        parent = t._grad_fn
-        if parent is None or t._view is not None:
-            parent = edge(t)
-        parents.append(parent)
-        live.append(parent is not None)
-    if True not in live:
-        return
-    reads_out, *read = op.plans[tuple(live)]
-    tensors: list[Tensor | None] = []
-    versions = []
-    for t, wanted in zip(inputs, read):
-        tensors.append(t if wanted else None)
-        versions.append(t.counter[0] if wanted else 0)
-    constants = _constants(inputs, parents) if False in live else ()
-    _attach(op, out, tuple(parents), tuple(tensors), tuple(versions), constants, attributes, reads_out)
+    """Give `out`, just computed by `op` from `inputs`, its history: a new node that points back at theirs.
 
-
-# In small networks recording is where the time goes. So the same again for one and for two inputs, without loops.
-
-
-def record_one(op: Op, out: Tensor, a: Tensor, attributes: tuple[Any, ...] = ()) -> None:
-    """`record` for one input."""
-    parent = a._grad_fn
-    if parent is None or a._view is not None:
-        parent = edge(a)
-        if parent is None:
+    The last of the three cases would do for all. The others say the same for one and for two inputs, without loops:
+    in small networks recording is where the time goes.
+    """
+    parents: tuple[Node | None, ...]
+    tensors: tuple[Tensor | None, ...]
+    versions: tuple[int, ...]
+    constants: tuple[Tensor | None, ...] = ()
+    if len(inputs) == 1:
+        (a,) = inputs
+        to_a = a._grad_fn
+        if to_a is None or a._view is not None:
+            to_a = edge(a)
+            if to_a is None:
+                return
+        parents = (to_a,)
+        reads_out, reads_a = op.plans[True,]
+        tensors = (a if reads_a else None,)
+        versions = (a.counter[0] if reads_a else 0,)
+    elif len(inputs) == 2:
+        a, b = inputs
+        to_a, to_b = a._grad_fn, b._grad_fn
+        if to_a is None or a._view is not None:
+            to_a = edge(a)
+        if to_b is None or b._view is not None:
+            to_b = edge(b)
+        if to_a is to_b is None:
             return
-    reads_out, reads_a = op.plans[True,]
-    tensors, versions = ((a,), (a.counter[0],)) if reads_a else ((None,), (0,))
-    _attach(op, out, (parent,), tensors, versions, (), attributes, reads_out)
+        parents = (to_a, to_b)
+        reads_out, reads_a, reads_b = op.plans[to_a is not None, to_b is not None]
+        tensors = (a if reads_a else None, b if reads_b else None)
+        versions = (a.counter[0] if reads_a else 0, b.counter[0] if reads_b else 0)
+        if to_a is None:
+            constants = (a if a.array.size <= SMALL else None, None)
+        elif to_b is None:
+            constants = (None, b if b.array.size <= SMALL else None)
+    else:
+        parents = tuple([edge(t) for t in inputs])
+        live = tuple([parent is not None for parent in parents])
+        if True not in live:
+            return
+        reads_out, *read = op.plans[live]
+        tensors = tuple([t if wanted else None for t, wanted in zip(inputs, read)])
+        versions = tuple([t.counter[0] if wanted else 0 for t, wanted in zip(inputs, read)])
+        if False in live:
+            constants = tuple([None if on or t.array.size > SMALL else t for t, on in zip(inputs, live)])
 
-
-def record_two(op: Op, out: Tensor, a: Tensor, b: Tensor, attributes: tuple[Any, ...] = ()) -> None:
-    """`record` for two inputs."""
-    to_a, to_b = a._grad_fn, b._grad_fn
-    if to_a is None or a._view is not None:
-        to_a = edge(a)
-    if to_b is None or b._view is not None:
-        to_b = edge(b)
-    if to_a is to_b is None:
-        return
-    reads_out, reads_a, reads_b = op.plans[to_a is not None, to_b is not None]
-    tensors = (a if reads_a else None, b if reads_b else None)
-    versions = (a.counter[0] if reads_a else 0, b.counter[0] if reads_b else 0)
-    parents = (to_a, to_b)
-    constants = _constants((a, b), parents) if to_a is None or to_b is None else ()
-    _attach(op, out, parents, tensors, versions, constants, attributes, reads_out)
-
-
-def _constants(inputs: Sequence[Tensor], parents: Sequence[Node | None]) -> tuple[Tensor | None, ...]:
-    """Small inputs that no gradient flows to: pictures show them, though no formula may read them."""
-    return tuple([t if to is None and t.array.size <= SMALL else None for t, to in zip(inputs, parents)])
-
-
-def _attach(
-    op: Op,
-    out: Tensor,
-    parents: tuple[Node | None, ...],
-    tensors: tuple[Tensor | None, ...],
-    versions: tuple[int, ...],
-    constants: tuple[Tensor | None, ...],
-    attributes: tuple[Any, ...],
-    reads_out: bool,
-) -> None:
     node = _new_node(op.node_type)
     node.seq = next(clock)  # the parents, new sinks among them, got theirs before
     node.parents = parents

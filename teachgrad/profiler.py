@@ -7,16 +7,19 @@ functions of the op table, and, in the backward pass, each node's turn. So nothi
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from time import perf_counter
 from types import CodeType, FrameType
 from typing import Any, Self
 
 from teachgrad import engine
 from teachgrad.operators import Operators
+from teachgrad.watching import Watcher, watchers
 
 __all__ = ["ProfilerActivity", "profile", "record_function"]
 
@@ -131,12 +134,14 @@ class profile:  # noqa: N801 - PyTorch's own spelling
         if self.enabled:
             self._names = _operations()
             _profiles.append(self)
+            watchers.append(_nobody)
             sys.setprofile(self._saw)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.enabled:
             sys.setprofile(None)
+            watchers.remove(_nobody)
             _profiles.remove(self)
 
     def key_averages(self) -> Averages:
@@ -173,6 +178,7 @@ class profile:  # noqa: N801 - PyTorch's own spelling
 
 
 _profiles: list[profile] = []
+_nobody = Watcher()  # while somebody watches, the engine asks each node's formulas in one function: that is measured
 
 
 class record_function:  # noqa: N801
@@ -205,14 +211,14 @@ class record_function:  # noqa: N801
 def _operations() -> dict[CodeType, Callable[[FrameType], str]]:
     """How to name a call, by the code that runs: operations, and the two steps of the backward pass."""
     names: dict[CodeType, Callable[[FrameType], str]] = {
-        engine.pull_back.__code__: lambda frame: frame.f_locals["node"].name(),
+        engine.answered.__code__: lambda frame: frame.f_locals["node"].name(),
         engine.accumulate.__code__: lambda frame: "AccumulateGrad",
     }
     modules = [m for name, m in sys.modules.items() if name.startswith("teachgrad.ops.")]
     public = [getattr(module, name) for module in modules for name in getattr(module, "__all__", ())]
     for function in (*vars(Operators).values(), *public):
-        code = getattr(function, "__code__", None)
-        if code is None or code in names or not function.__module__.startswith("teachgrad.ops."):
+        code = getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
+        if code is None or code in names or Path(code.co_filename).parent.name != "ops":
             continue
         if "name" in code.co_freevars:  # made by the op table: many functions, one code
             names[code] = lambda frame: f"aten::{frame.f_locals['name']}"

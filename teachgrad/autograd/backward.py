@@ -212,7 +212,7 @@ def _gradients_at(targets: Sequence[Tensor], seeds: dict[Node, Any], retain: boo
     wanted = [node for node in nodes if node is not None]
     if len(wanted) < len(nodes):
         raise errors.not_wanted()
-    arrived = engine.run(seeds, FromTensors, retain_graph=retain, create_graph=create, wanted=wanted)
+    arrived = engine.run(seeds, FromTensors, retain_graph=retain, create_graph=create, wanted=set(wanted))
     return [arrived.get(node) for node in wanted]
 
 

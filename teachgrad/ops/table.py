@@ -28,8 +28,9 @@ import numpy as np
 from teachgrad import dtypes
 from teachgrad.errors import c_name, explained
 from teachgrad.grad_mode import mode
-from teachgrad.graph import Array, Formula, Op, record, record_one, record_two
+from teachgrad.graph import Array, Formula, Op, record
 from teachgrad.operators import Operators
+from teachgrad.ops.out import written
 from teachgrad.tensor import NUMPY_TWINS, Tensor, wrap
 
 Forward = Callable[..., Any]
@@ -70,19 +71,19 @@ def unary(
     """
     op = Op(node or node_name(name), [formula], symbol=symbol or name)
 
-    def apply(a: Tensor) -> Tensor:
-        if not isinstance(a, Tensor):
-            raise not_a_tensor(name, "input", 1, a)
-        x = a.array
+    def apply(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise not_a_tensor(name, "input", 1, input)
+        x = input.array
         if real and x.dtype.kind != "f":
             x = x.astype(dtypes.get_default_dtype().numpy)
         try:
-            out = wrap(forward(x))
+            made = wrap(forward(x))
         except TypeError:
             raise no_kernel(f"{name}_cpu", x, NOT_FOR_BOOL.get(name, "")) from None
-        if (a._requires_grad or a._view is not None) and mode.enabled:
-            record_one(op, out, a)
-        return out
+        if (input._requires_grad or input._view is not None) and mode.enabled:
+            record(op, made, (input,))
+        return made if out is None else written(name, made, out)
 
     return _enter(name, apply, Row(name, apply, op, 1, forward, domain, inplace), doc)
 
@@ -108,23 +109,24 @@ def binary(
     """
     op = Op(node or node_name(name), [formula_a, formula_b], symbol=symbol or name)
 
-    def apply(a: Any, b: Any) -> Tensor:
-        if not isinstance(a, Tensor) or not isinstance(b, Tensor):
-            a, b = as_operands(name, a, b, numbers)
-        x, y = a.array, b.array
+    def apply(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+            input, other = as_operands(name, input, other, numbers)
+        x, y = input.array, other.array
         if x.dtype is not y.dtype or (real and x.dtype.kind != "f"):
             if name in ("sub", "rsub") and "b" in (x.dtype.kind, y.dtype.kind):
                 raise bool_difference()
             x, y = promoted(x, y, real)
         try:
-            out = wrap(forward(x, y))
+            made = wrap(forward(x, y))
         except ValueError:
             raise no_broadcast(x.shape, y.shape) from None
         except TypeError:
             raise no_kernel(f"{name}_cpu", x, NOT_FOR_BOOL.get(name, "")) from None
-        if (a._requires_grad or b._requires_grad or a._view is not None or b._view is not None) and mode.enabled:
-            record_two(op, out, a, b)
-        return out
+        wanted = input._requires_grad or other._requires_grad or input._view is not None or other._view is not None
+        if wanted and mode.enabled:
+            record(op, made, (input, other))
+        return made if out is None else written(name, made, out)
 
     return _enter(name, apply, Row(name, apply, op, 2, forward, domain, inplace), doc)
 
@@ -142,12 +144,7 @@ def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any
     """The tensor that `op` computed, recorded if it has to be: the end of every op that is written as a function."""
     out = wrap(array)
     if mode.enabled and out.array.dtype.kind == "f":
-        if len(inputs) == 1:
-            record_one(op, out, inputs[0], attributes)
-        elif len(inputs) == 2:
-            record_two(op, out, *inputs, attributes)
-        else:
-            record(op, out, inputs, attributes)
+        record(op, out, inputs, attributes)
     return out
 
 
@@ -155,7 +152,8 @@ def _enter(name: str, apply: Function, row: Row, doc: str) -> Function:
     """Give a function its name and its places: in the table, on tensors, and behind NumPy's function."""
     apply.__name__ = apply.__qualname__ = name
     apply.__module__ = "teachgrad"  # where pickle finds it again
-    apply.__doc__ = f"{doc} Element by element, as ``torch.{name}``."
+    names = "a is `input`" + (", b is `other`" if row.inputs == 2 else "")
+    apply.__doc__ = f"{doc} Element by element, as ``torch.{name}``; {names}."
     ROWS[name] = row
     method(name)(apply)
     if isinstance(row.forward, np.ufunc):
