@@ -42,7 +42,7 @@ __all__ = [  # what the face of the package offers
     "triu",
 ]
 
-FLIP = Op("FlipBackward0", [lambda g, axes: np.flip(g, axes)], ("axes",))
+FLIP = Op("FlipBackward0", [lambda g, axes: np.flip(g, axes) if g.ndim else g], ("axes",))
 ROLL = Op("RollBackward0", [lambda g, back, axes: np.roll(g, back, axes)], ("back", "axes"))
 ROT90 = Op("Rot90Backward0", [lambda g, k, axes: np.rot90(g, -k, axes)], ("k", "axes"))
 TRIL = Op("TrilBackward0", [lambda g, k: np.tril(g, k)], ("k",))

@@ -102,6 +102,14 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
 
     if source.counter is a.counter:
         refuse_overlap(a.array, source.array, itself=False)
+    if isinstance(value, Tensor) and value.dtype is not a.dtype and not _is_masked_fill(value, steps):
+        raise explained(
+            RuntimeError,
+            f"Index put requires the source and destination dtypes match, got {c_name(a.array.dtype)} for the "
+            f"destination and {c_name(value.array.dtype)} for the source.",
+            why=f"x[index] = values converts nothing where the index holds lists; x holds {a.dtype}.",
+            fix="convert the values: x[index] = values.to(x.dtype).",
+        )
 
     def put(old: Tensor) -> Tensor:
         new = old.array.copy()
@@ -109,6 +117,8 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
             new[steps] = source.array
         except ValueError:
             raise no_room(source.array, _chosen(new, steps)) from None
+        except IndexError as error:
+            raise misplaced(new, steps, str(error)) from None
         return result(INDEX_PUT, new, (old, source), (steps,))
 
     in_place(put, a)
@@ -184,6 +194,11 @@ def _parted(steps: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
                 chosen.append(slice(None))
     whole = all(step is Ellipsis or (isinstance(step, slice) and step == slice(None)) for step in basic)
     return () if whole else tuple(basic), tuple(chosen)
+
+
+def _is_masked_fill(value: Tensor, steps: tuple[Any, ...]) -> bool:
+    """Whether one number is written wherever a mask says so."""
+    return value.array.size == 1 and all(_is_mask(step) for step in steps if isinstance(step, np.ndarray))
 
 
 def _is_mask(step: Any) -> bool:

@@ -243,6 +243,8 @@ def pow(a: Any, exponent: Any) -> Tensor:
     if x.dtype.kind != "f":
         if isinstance(exponent, float):
             x = x.astype(dtypes.get_default_dtype().numpy)
+        elif x.dtype.kind == "b":
+            x = x.astype(np.int64)
         elif exponent < 0:
             raise explained(
                 RuntimeError,

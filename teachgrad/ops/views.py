@@ -179,7 +179,7 @@ def refuse_leaf(target: Tensor) -> None:
         leaf = leaf._view.source
     if leaf._requires_grad and leaf._grad_fn is None:
         what = (
-            "a leaf Variable that requires grad" if leaf is target else "a view of a leaf Variable that requires grad"
+            "a view of a leaf Variable that requires grad" if target._view else "a leaf Variable that requires grad"
         )
         raise explained(
             RuntimeError,
