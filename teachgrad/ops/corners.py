@@ -352,7 +352,7 @@ def without_derivative(name: str) -> Op:
 
 COPYSIGN = Op(
     "CopysignBackward0",
-    [lambda g, a, out: np.where(a == 0, 0, g * (out / np.where(a == 0, 1, a))), lambda g: g * 0],
+    [lambda g, a, out: np.where(a == 0, 0, g * (out / np.where(a == 0, 1, a))), lambda g: np.zeros_like(g)],
     symbol="copysign",
 )
 COPYSIGN_OF_NUMBER = Op("CopysignBackward1", COPYSIGN.sources[:1], symbol="copysign")

@@ -58,6 +58,8 @@ def slope_of_cumprod(g: Any, a: Any, out: Any, axis: int) -> Any:
 
     That is out[k] / a[i] or, where zeros forbid the division, a product in which 1 stands for a[i].
     """
+    if not g.ndim:
+        return g
     if (a.array if isinstance(a, Tensor) else a).all():
         return total_from_the_end(g * out, axis) / a
     rows = each_left_out(a.swapaxes(axis, -1))  # rows[..., i, k]: element k, or 1 where k is i

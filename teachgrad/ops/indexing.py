@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.misplaced import misplaced, no_room, not_assignable
 from teachgrad.ops.table import method, no_expansion, operand, result
@@ -100,8 +100,6 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
         setitem(getitem(a, basic), chosen, source)
         return
 
-    if source.counter is a.counter:
-        refuse_overlap(a.array, source.array, itself=False)
     if isinstance(value, Tensor) and value.dtype is not a.dtype and not _is_masked_fill(value, steps):
         raise explained(
             RuntimeError,
@@ -113,6 +111,8 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
 
     def put(old: Tensor) -> Tensor:
         new = old.array.copy()
+        if source.counter is a.counter:
+            refuse_overlap(a.array, source.array, itself=False)
         try:
             new[steps] = source.array
         except ValueError:

@@ -141,7 +141,7 @@ sqrt = unary("sqrt", np.sqrt, lambda g, out: g / (2 * out), symbol="√", domain
              doc="The square root; its slope at 0 is infinite.")
 rsqrt = unary("rsqrt", lambda a: np.reciprocal(np.sqrt(a)), lambda g, out: g * (-0.5 * (out * out * out)), symbol="1/√",
               domain=(0.2, 3), doc="1 / sqrt(a).")
-power = binary("pow", np.power, lambda g, a, b: g * slope_of_power(a, b), lambda g, a, out: g * out * log_of_base(a),
+power = binary("pow", lambda a, b: power_of(a, b), lambda g, a, b: g * slope_of_power(a, b), lambda g, a, out: g * out * log_of_base(a),
                node="PowBackward1", symbol="**", domain=(0.5, 2), doc="a to the power of b.")
 
 # Waves, hyperbolas and S-shapes
@@ -188,6 +188,17 @@ def direction(a: Any) -> Any:
     if a.dtype.kind in "bu":
         return (a > 0).astype(a.dtype)
     return np.subtract(a > 0, a < 0, dtype=a.dtype)
+
+
+twin_of(np.power)(power)
+
+
+def power_of(a: Array, b: Array) -> Array:
+    """`a ** b`; among whole numbers, 1 / a ** n is 0 unless a is 1 or -1."""
+    if b.dtype.kind != "i" or not (b < 0).any():
+        return np.power(a, b)
+    inverse = np.where(a == -1, 1 - 2 * (b % 2), a == 1)
+    return np.where(b < 0, inverse, np.power(a, np.maximum(b, 0))).astype(a.dtype)
 
 
 def squared(a: Any, b: Any) -> Any:
@@ -296,6 +307,8 @@ SUB_SCALED = Op("SubBackward0", [lambda g: g, lambda g, alpha: -g * alpha], ("al
 def _scaled(op: Op, row: Any, a: Any, b: Any, alpha: float) -> Tensor:
     """A row of the table with its second operand scaled, as one step."""
     a, b = as_operands(row.__name__, a, b)
+    if row is minus and "b" in (a.array.dtype.kind, b.array.dtype.kind):
+        return row(a, b)  # which is refused
     _, y = promoted(a.array, b.array)
     with no_grad():
         out = row(a, wrap(y * y.dtype.type(alpha)))

@@ -511,7 +511,7 @@ def multinomial(
 
 def _zero(name: str) -> Op:
     """What was drawn does not depend on what was there before: the gradient of the old value is 0."""
-    return Op(name, [lambda g: g * 0])
+    return Op(name, [lambda g: np.zeros_like(g)])
 
 
 _ZERO = {
@@ -525,7 +525,7 @@ _ZERO = {
 _NORMAL = {
     (True, False): _zero("NormalBackward1"),
     (False, True): _zero("NormalBackward2"),
-    (True, True): Op("NormalBackward3", [lambda g: g * 0, lambda g: g * 0]),
+    (True, True): Op("NormalBackward3", [lambda g: np.zeros_like(g), lambda g: np.zeros_like(g)]),
 }
 
 

@@ -489,6 +489,7 @@ def expand(a: Tensor, *sizes: Any) -> Tensor:
             stretched = np.broadcast_to(a.array, full)
         except ValueError:
             raise no_expansion(a.array, full) from None
+        stretched = stretched if stretched.size else stretched.copy()
     return view_of(EXPAND, stretched, a, (), lambda t: expand(t, full))
 
 
@@ -540,7 +541,7 @@ def expand_as(a: Tensor, other: Tensor) -> Tensor:
 @method("clone")
 def clone(a: Tensor) -> Tensor:
     """A copy with memory of its own that stays in the graph, as ``torch.clone``."""
-    return result(CLONE, a.array.copy("K"), (a,))
+    return result(CLONE, a.array.copy("C" if 0 in a.array.strides else "K"), (a,))
 
 
 @method("contiguous")
@@ -562,7 +563,7 @@ def to(a: Tensor, *args: Any, dtype: dtype | None = None, device: Any = None, co
     require_cpu(device)
     if dtype is None or a.array.dtype == dtype.numpy:
         return clone(a) if copy else a
-    return result(CONVERT, a.array.astype(dtype.numpy), (a,))
+    return result(CONVERT, a.array.astype(dtype.numpy, "C" if 0 in a.array.strides else "K"), (a,))
 
 
 def _conversion(name: str, target: dtype) -> None:

@@ -138,12 +138,12 @@ def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> T
     if mode.enabled:
         before._grad_fn, before._requires_grad = target.grad_fn, target.requires_grad
     after = function(before, *args, **kwargs)
-    _refuse_misfit(target, after)
-    if after._requires_grad and target._view is not None and target._view.one_of_several:
-        raise target._view.not_alone("is being")
     for arg in (*args, *kwargs.values()):
         if isinstance(arg, Tensor) and arg.counter is target.counter:
             refuse_overlap(target.array, arg.array)
+    _refuse_misfit(target, after)
+    if after._requires_grad and target._view is not None and target._view.one_of_several:
+        raise target._view.not_alone("is being")
     if after._requires_grad:
         before.array = target.array.copy()  # a formula may have saved it
     target.array[...] = after.array
