@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from teachgrad import linalg as linalg
     from teachgrad import nn as nn
     from teachgrad import optim as optim
+    from teachgrad import random as random
     from teachgrad import serialization as serialization
     from teachgrad import special as special
     from teachgrad import utils as utils
@@ -83,7 +84,7 @@ bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 # Opened when first asked for, so that importing stays cheap.
 _ROOMS = {
     "accelerator", "backends", "datasets", "func", "linalg", "nn", "optim",
-    "profiler", "serialization", "special", "utils",
+    "profiler", "random", "serialization", "special", "utils",
 }  # fmt: skip
 _FURNITURE = {"as_torch": "alias", "load": "serialization", "save": "serialization"}
 

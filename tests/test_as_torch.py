@@ -11,6 +11,7 @@ import types
 import pytest
 
 import teachgrad as tg
+from tests.programs import PROGRAMS, recorded
 
 # What programs write, and what it has to give.
 IMPORTS = {
@@ -137,6 +138,14 @@ def test_a_program_in_a_module_keeps_what_it_imported(tmp_path, monkeypatch, bef
     assert program.Net()(tg.tensor([-1.0, 1.0])).tolist() == [0.0, 1.0]
     monkeypatch.setitem(sys.modules, "my_borrowing_model", program)
     assert type(pickle.loads(pickle.dumps(program.Net()))) is program.Net
+
+
+@pytest.mark.parametrize("name", ["nn_start", "seed_training_loop"])
+def test_whole_programs_print_what_pytorch_prints(name, capsys, before):
+    (program,) = (path for path in PROGRAMS if path.stem == name)
+    with tg.as_torch():
+        exec(compile(program.read_text(encoding="utf-8"), program, "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out == recorded(program)
 
 
 def test_a_process_that_is_started_inside_finds_teachgrad_too(tmp_path):

@@ -289,3 +289,16 @@ def test_threads_may_draw_at_the_same_time() -> None:
     for thread in threads:
         thread.join()
     assert len(set(drawn)) > 3990  # of 2**24 numbers: no stretch of the stream is given twice
+
+
+def test_a_fork_of_the_generator_leaves_it_where_it_was():
+    tg.manual_seed(0)
+    with tg.random.fork_rng():
+        tg.rand(3)
+    assert tg.rand(1).tolist() == pytest.approx([0.4962566])
+    with pytest.raises(KeyError), tg.random.fork_rng():
+        raise KeyError(tg.rand(3))
+    with tg.random.fork_rng(enabled=False):
+        tg.rand(3)
+    expected = np.random.RandomState(0).randint(0, 2**32, 5, dtype=np.uint32)[4] % 2**24 / 2**24
+    assert tg.rand(1).item() == pytest.approx(expected)
