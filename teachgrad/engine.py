@@ -20,7 +20,7 @@ handed to it (`Tensors`), for the time when gradients themselves are to be diffe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from operator import attrgetter
 from threading import Lock
@@ -68,7 +68,7 @@ def run(
     *,
     retain_graph: bool = False,
     create_graph: bool = False,
-    wanted: Set[Node] | None = None,
+    wanted: set[Node] | None = None,
 ) -> dict[Node, Any]:
     """Send the seeds, gradients at the roots, backwards through the graph.
 

@@ -82,7 +82,7 @@ class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
 
 def _holds_arrays(attribute: Any) -> bool:
     return isinstance(attribute, np.ndarray) or (
-        isinstance(attribute, tuple | list) and any([isinstance(part, np.ndarray) for part in attribute])
+        isinstance(attribute, tuple | list) and any(isinstance(part, np.ndarray) for part in attribute)
     )
 
 
@@ -216,7 +216,7 @@ class Node:
         value = self.value
         if value is not None and value.size > SMALL:
             self.value = None
-        if self.attributes and any([_holds_arrays(attribute) for attribute in self.attributes]):
+        if self.attributes and any(_holds_arrays(attribute) for attribute in self.attributes):
             self.attributes = None
 
     def __repr__(self) -> str:
