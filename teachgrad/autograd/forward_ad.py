@@ -160,7 +160,7 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     opened: _Level = open_levels[-1]
     last = ends([node])
     recorded = is_grad_enabled() and any(opened.sources.get(end, True) for end in last)
-    push(leading_to(opened.tangents, newest_first([node]))[::-1], opened.tangents, recorded)
+    push(leading_to(opened.tangents, newest_first([node]))[::-1], opened.tangents, recorded, {})
     tangent = opened.tangents.get(node)
     if tangent is None:
         return UnpackedDualTensor(tensor, None)

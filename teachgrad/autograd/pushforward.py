@@ -36,7 +36,7 @@ from teachgrad.autograd.function import FunctionNode
 from teachgrad.engine import leading_to, newest_first
 from teachgrad.errors import explained
 from teachgrad.grad_mode import FORWARD_ONLY, is_grad_enabled, mode
-from teachgrad.graph import Node, Op, edge, reads, record
+from teachgrad.graph import Formula, Node, Op, edge, reads, record
 from teachgrad.ops import activation, corners, pointwise, shape
 from teachgrad.ops.table import ROWS
 from teachgrad.tensor import Tensor, wrap
@@ -45,6 +45,8 @@ from teachgrad.watching import Watcher, watchers
 Tangents = MutableMapping[
     Node, Any
 ]  # a tensor, a tuple of them where the node stands for one, None where nothing moves
+
+Transposes = dict[tuple[Node, tuple[int, ...]], "_Transpose"]  # by node, and which of its inputs move
 
 SOURCE = Op("ViewBackward0", [lambda g: g], symbol="moves")
 ONE_WAY = Op("ForwardOnly", [lambda g: None], symbol="forward only")  # gradients end here, tangents pass
@@ -156,6 +158,7 @@ class Pushforward:
         self._sources: list[Node] = [edge(x) for x in inputs]  # type: ignore[misc]
         reached = {node for node in self._roots if node is not None}
         self._order = leading_to(self._sources, newest_first(reached))[::-1]
+        self._ready: Transposes = {}
         # Does anything else move, or want a gradient? Then the tangents are recorded, to be differentiated in turn.
         self.recorded = is_grad_enabled() and not ends(reached).issubset(self._sources)
 
@@ -166,7 +169,8 @@ class Pushforward:
     def __call__(self, tangents: Sequence[Tensor | None]) -> list[Tensor]:
         """The tangents of the outputs, for tangents of the inputs; None for an input that stands still."""
         known: Tangents = {node: t for node, t in zip(self._sources, tangents) if t is not None}
-        push(self._order, known, self.recorded or (is_grad_enabled() and any(t.requires_grad for t in known.values())))
+        recorded = self.recorded or (is_grad_enabled() and any(t.requires_grad for t in known.values()))
+        push(self._order, known, recorded, {} if recorded else self._ready)
         found = [None if root is None else known.get(root) for root in self._roots]
         return [wrap(np.zeros_like(y.array)) if t is None else t for y, t in zip(self._outputs, found)]
 
@@ -196,13 +200,16 @@ def _block(y: Tensor, source: Node, columns: list[Tensor]) -> Tensor:
     return shape.stack(columns, -1).reshape(whole) if columns else wrap(np.zeros(whole, y.array.dtype))
 
 
-def push(order: Iterable[Node], tangents: Tangents, recorded: bool) -> None:
-    """Walk along nodes, the oldest first, and add the tangent of each to those that are known."""
+def push(order: Iterable[Node], tangents: Tangents, recorded: bool, ready: Transposes) -> None:
+    """Walk along nodes, the oldest first, and add the tangent of each to those that are known.
+
+    `ready` holds what can be used again when the same nodes are walked along with other tangents.
+    """
     with _recording(recorded):
         for node in order:
             if node not in tangents:
                 given = [None if parent is None else tangents.get(parent) for parent in node.parents]
-                tangents[node] = _tangent(node, given, recorded)
+                tangents[node] = _tangent(node, given, recorded, ready)
 
 
 @contextmanager
@@ -215,7 +222,7 @@ def _recording(wanted: bool) -> Iterator[None]:
         mode.enabled = before
 
 
-def _tangent(node: Node, given: list[Any], recorded: bool) -> Any:
+def _tangent(node: Node, given: list[Any], recorded: bool, ready: Transposes) -> Any:
     """The tangent of one result, from the tangents of its inputs."""
     first = next((t for t in given if t is not None), None)
     if first is None:
@@ -228,7 +235,11 @@ def _tangent(node: Node, given: list[Any], recorded: bool) -> Any:
         return first[node.attributes[0]]  # type: ignore[index]
     if node.op in ELEMENTWISE:
         return _by_diagonal(node, given, recorded)
-    return _by_transposing(node, given, recorded)
+    places = tuple(place for place, tangent in enumerate(given) if tangent is not None)
+    transpose = ready.get((node, places)) or _Transpose(node, places, recorded)
+    if not recorded:  # its doors stay closed, so it can be used again
+        ready[node, places] = transpose
+    return transpose([given[place] for place in places])
 
 
 def _by_diagonal(node: Node, given: list[Any], recorded: bool) -> Tensor:
@@ -245,40 +256,50 @@ def _by_diagonal(node: Node, given: list[Any], recorded: bool) -> Tensor:
     return FromTensors.cast(total, node.dtype) if recorded else wrap(np.asarray(total, node.dtype))
 
 
-def _by_transposing(node: Node, given: list[Any], recorded: bool) -> Tensor:
-    """The gradient formulas, each g -> Jᵀ g, differentiated with respect to g, with the tangents as upstream gradients.
+class _Transpose:
+    """The gradient formulas of a node, each g -> Jᵀ g, as a recorded computation that can be differentiated by g.
 
     What the formulas read is kept apart from its history meanwhile (`doors` that are closed), so that each of these
-    small backward passes ends here; then the doors are opened, because the tangent depends on those values too.
+    small backward passes ends here. If the tangent is recorded, the doors are opened afterwards, because it depends on
+    those values too.
     """
-    g = wrap(np.zeros(node.shape, node.dtype)).requires_grad_()
-    doors: list[tuple[Node, tuple[Node | None, ...]]] = []
 
-    def apart(value: Any) -> Any:
+    def __init__(self, node: Node, places: tuple[int, ...], recorded: bool) -> None:
+        self._recorded = recorded
+        self._doors: list[tuple[Node, tuple[Node | None, ...]]] = []
+        self._g = wrap(np.zeros(node.shape, node.dtype)).requires_grad_()
+        with _recording(True):
+            self._pulled = [self._formula(node, node.op.sources[place]) for place in places]
+
+    def __call__(self, tangents: list[Tensor]) -> Tensor:
+        """J times the tangents: the gradient with respect to g, with the tangents as upstream gradients."""
+        live = [(back, tangent) for back, tangent in zip(self._pulled, tangents) if back.requires_grad]
+        if not live:
+            return wrap(np.zeros_like(self._g.array))
+        pulled = [back for back, _ in live]
+        with _recording(True):
+            seeds = [_stretched(tangent, edge(back)) for back, tangent in live]
+        (moved,) = gradients(pulled, self._g, seeds, retain_graph=True, create_graph=self._recorded)
+        for door, parents in self._doors:
+            door.parents = parents
+        return moved if self._recorded else wrap(moved)
+
+    def _formula(self, node: Node, formula: Formula) -> Tensor:
+        values = node.saved(reads(formula), FromTensors.revive)
+        pulled: Tensor = formula(self._g, *map(self._apart, values))
+        return pulled
+
+    def _apart(self, value: Any) -> Any:
+        """A value that a formula reads, behind a closed door if it has a history that matters."""
         if not isinstance(value, Tensor):
             return value
-        if not (recorded and value.requires_grad):
+        if not (self._recorded and value.requires_grad):
             return value.detach()
         copy = moving(value)
         door: Node = copy._grad_fn  # type: ignore[assignment]
-        doors.append((door, door.parents))
+        self._doors.append((door, door.parents))
         door.parents = ()
         return copy
-
-    pulled, seeds = [], []
-    with _recording(True):
-        for tangent, formula in zip(given, node.op.sources):
-            if tangent is not None:
-                back = formula(g, *map(apart, node.saved(reads(formula), FromTensors.revive)))
-                if back.requires_grad:
-                    pulled.append(back)
-                    seeds.append(_stretched(tangent, edge(back)))
-        if not pulled:
-            return wrap(np.zeros(node.shape, node.dtype))
-        (tangent,) = gradients(pulled, g, seeds, retain_graph=recorded, create_graph=recorded)
-    for door, parents in doors:
-        door.parents = parents
-    return tangent if recorded else wrap(tangent)
 
 
 def _stretched(tangent: Tensor, node: Any) -> Tensor:
