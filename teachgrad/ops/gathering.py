@@ -149,7 +149,7 @@ def gather(a: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> 
                 fix="check both shapes; index.expand(...) can stretch a dimension of size 1.",
             )
     check_range(RuntimeError, "", where, x, axis)
-    if where.ndim < x.ndim:  # one number for a vector
+    if where.ndim != x.ndim:  # a single number stands for a vector of one
         return take(a, index)
     return result(GATHER, x[along(where, axis)], (a,), (where, axis, x.shape))
 

@@ -17,6 +17,10 @@ def misplaced(x: Array, steps: tuple[Any, ...], numpy_words: str) -> IndexError:
     """The error for an index that names nothing: PyTorch's words for what NumPy found."""
     words, why = numpy_words.replace("axis", "dimension"), f"the tensor has shape {x.shape}, and indices start at 0."
     fix = "x.shape shows what there is; negative indices count from the end."
+    if words.startswith("shape mismatch: indexing arrays"):
+        shapes = ", ".join(str(list(step.shape)) for step in steps if isinstance(step, np.ndarray))
+        words = f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+        why, fix = "lists in one index are taken side by side.", "give lists of one length."
     odd = next((s for s in steps if not isinstance(s, int | slice | np.ndarray | type(None) | type(...))), None)
     if odd is not None:
         words = "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
