@@ -175,7 +175,12 @@ def _content(obj: Any) -> bytes:
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     if len(text) > HEADER_LIMIT:
-        raise ValueError(f"the names and plain values take {len(text)} bytes; a file has room for {HEADER_LIMIT}")
+        raise explained(
+            ValueError,
+            f"names and plain values take {len(text)} bytes, and the header of a file holds {HEADER_LIMIT}",
+            why="all that is no tensor is written as text into the header.",
+            fix="turn long lists of numbers into tensors.",
+        )
     head = len(text).to_bytes(8, "little") + text
     return b"".join((head.replace(BLANK.encode(), _checksum(head, *chunks).encode(), 1), *chunks))
 

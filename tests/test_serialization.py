@@ -304,6 +304,12 @@ def test_what_cannot_be_stored_is_refused_with_its_place_and_a_remedy(obj, kind,
         content(obj)
 
 
+def test_more_names_than_a_header_holds_are_refused(monkeypatch):
+    monkeypatch.setattr("teachgrad.serialization.HEADER_LIMIT", 1000)
+    with pytest.raises(ValueError, match=r"(?s)take \d+ bytes, .* 1000.*Fix: "):
+        content(["x" * 1000])
+
+
 def test_a_place_to_save_to_has_to_be_one(tmp_path):
     for target in (None, 3):
         with pytest.raises(
