@@ -56,8 +56,11 @@ def _merged(dicts: Any) -> dict[str, Tensor]:
     if isinstance(dicts, dict):
         return dicts
     if not isinstance(dicts, Sequence) or not all(isinstance(part, dict) for part in dicts):
-        raise ValueError(
-            f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(dicts)}"
+        raise explained(
+            ValueError,
+            f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(dicts)}",
+            why="they map the names of parameters and buffers to tensors.",
+            fix="give dict(model.named_parameters()), or a tuple of such dictionaries.",
         )
     names = [name for part in dicts for name in part]
     repeated = sorted({name for name in names if names.count(name) > 1})
@@ -124,7 +127,12 @@ def _replaced(module: Module, tensors: Mapping[str, Tensor], given: dict[str, Te
     try:
         for name, tensor in tensors.items():
             if not isinstance(tensor, Tensor):
-                raise TypeError(f"{tensor!r} is not an instance of torch.Tensor")
+                raise explained(
+                    TypeError,
+                    f"{tensor!r} is not an instance of torch.Tensor",
+                    why="it is to stand in for a parameter.",
+                    fix="give a tensor.",
+                )
             register, leaf = places[name]
             register[leaf] = tensor
         yield
@@ -143,7 +151,12 @@ def _place(module: Module, path: str) -> tuple[dict[str, Any], str]:
     for owner in owners:
         child = module._modules.get(owner)
         if child is None:
-            raise AttributeError(f"{type(module).__name__} has no attribute `{owner}`")
+            raise explained(
+                AttributeError,
+                f"{type(module).__name__} has no attribute `{owner}`",
+                why="the path leads to nothing.",
+                fix="model.named_parameters() lists the paths.",
+            )
         module = child
     registers: tuple[dict[str, Any], ...] = (module._parameters, module._buffers)
     return next((register for register in registers if name in register), vars(module)), name
@@ -163,11 +176,26 @@ def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dic
         RuntimeError: if there is no module, or if they are of different kinds or in different modes.
     """
     if not len(models):
-        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+        raise explained(
+            RuntimeError,
+            "stack_module_state: Expected at least one model, got 0.",
+            why="there is nothing to stack.",
+            fix="give a list of models.",
+        )
     if len({model.training for model in models}) > 1:
-        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
+        raise explained(
+            RuntimeError,
+            "stack_module_state: Expected all models to have the same training/eval mode.",
+            why="one call runs all of them, in one mode.",
+            fix="call model.eval(), or model.train(), on each of them.",
+        )
     if len({type(model) for model in models}) > 1:
-        raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
+        raise explained(
+            RuntimeError,
+            "stack_module_state: Expected all models to be of the same class.",
+            why="one call runs all of them, with one forward().",
+            fix="stack models of one class and one size.",
+        )
     return (
         _stacked([dict(model.named_parameters()) for model in models]),
         _stacked([dict(model.named_buffers()) for model in models]),
@@ -180,7 +208,12 @@ def _stacked(states: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
         tensors = [state[name] for state in states]
         tracked = {tensor.requires_grad for tensor in tensors}
         if len(tracked) > 1:
-            raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
+            raise explained(
+                RuntimeError,
+                f"Expected {name} from each model to have the same .requires_grad",
+                why="they become one tensor, which requires grad or does not.",
+                fix="model.requires_grad_() on each of them makes it the same.",
+            )
         whole = stack(tensors)
         stacked[name] = whole.detach().requires_grad_() if True in tracked else whole
     return stacked

@@ -64,7 +64,12 @@ def vmap(
             fix="randomness='different' draws anew for each example.",
         )
     if chunk_size is not None and chunk_size <= 0:
-        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
+        raise explained(
+            ValueError,
+            f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})",
+            why="it says how many examples are computed at once.",
+            fix="leave it out, or give 1 or more.",
+        )
 
     @wraps(func)
     def batched(*args: Any, **kwargs: Any) -> Any:

@@ -46,6 +46,28 @@ def test_wrong_gradients_are_found(slope):
     assert not gradcheck(wrong, leaf([1.0, 2.0]), raise_exception=False)
 
 
+def test_forward_mode_is_checked_if_asked_for():
+    class Square(Function):
+        @staticmethod
+        def forward(ctx, x, factor):
+            ctx.save_for_forward(x)
+            ctx.factor = factor
+            return x * x
+
+        @staticmethod
+        def jvp(ctx, t, _):
+            return ctx.factor * t * ctx.saved_tensors[0]
+
+    forward_only = {"check_forward_ad": True, "check_backward_ad": False, "check_undefined_grad": False}
+    assert gradcheck(Square.apply, (leaf([1.0, 2.0]), 2), **forward_only)
+    with pytest.raises(GradcheckError, match="Jacobian computed with forward mode mismatch for output 0 with respect"):
+        gradcheck(Square.apply, (leaf([1.0, 2.0]), 3), **forward_only)
+    assert gradcheck(lambda a, b: (a @ b, a.sum()), [leaf([[1.0, 2.0]]), leaf([[3.0], [4.0]])], check_forward_ad=True)
+    assert gradgradcheck(lambda a, b: a * b.exp(), [leaf([1.0, 2.0]), leaf([3.0, 0.5])], check_fwd_over_rev=True)
+    with pytest.raises(AssertionError, match="Expected at least one of check_forward_ad or check_backward_ad"):
+        gradcheck(tg.exp, leaf([1.0]), check_backward_ad=False)
+
+
 def test_a_wrong_second_derivative_is_found():
     def slope(g, x):
         return g * 2 * x.detach()
