@@ -20,6 +20,7 @@ from teachgrad.graph import Op
 from teachgrad.ops import linalg, pointwise, shape
 from teachgrad.ops.table import ROWS
 from tests.samples_calculus import CALCULUS
+from tests.samples_convolution import IMAGES
 from tests.samples_linalg import LINALG
 from tests.samples_loss import LOSSES
 from tests.samples_pointwise import POINTWISE
@@ -130,7 +131,7 @@ LISTED = [
     ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES + CALCULUS + SCATTERING
+SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES + CALCULUS + SCATTERING + IMAGES
 
 
 def defined_ops() -> dict[str, Op]:
