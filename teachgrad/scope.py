@@ -87,10 +87,10 @@ def missing(owner: str, name: str, known: Callable[[], Iterable[str]], otherwise
         known: lists the names that there are, and those that are elsewhere with their path.
         otherwise: the remedy where no name is close.
 
-    >>> print(missing("module 'teachgrad'", "sine", lambda: ["cos", "sin", "sinc", "nn.ReLU"]))
+    >>> print(missing("module 'teachgrad'", "sine", lambda: ["cos", "sin", "nn.ReLU"]))
     module 'teachgrad' has no attribute 'sine'
       Why: there is nothing of this name.
-      Fix: did you mean sin or sinc?
+      Fix: did you mean sin?
     """
     words = f"{owner} has no attribute {name!r}"
     for part in OUTSIDE:

@@ -131,7 +131,13 @@ class Sequential(Row):
     def __mul__(self, other: int) -> Sequential:
         """The same modules several times, one after the other, with shared parameters."""
         if not isinstance(other, int):
-            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
+            raise explained(
+                TypeError,
+                f"unsupported operand type(s) for *: {type(self)} and {type(other)}",
+                why="a Sequential is repeated a whole number of times.",
+                fix="nn.Sequential(...) * 2",
+                lesson=11,
+            )
         if other <= 0:
             raise explained(
                 ValueError,

@@ -47,7 +47,13 @@ class Table(Module):
         elif weight.array.shape == (num_embeddings, embedding_dim):
             self.weight = Parameter(weight)
         else:
-            raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
+            raise explained(
+                AssertionError,
+                "Shape of weight does not match num_embeddings and embedding_dim",
+                why=f"the table is {num_embeddings} by {embedding_dim}, the weight has shape {tuple(weight.shape)}.",
+                fix="Embedding.from_pretrained(weight) takes the sizes from the weight.",
+                lesson=11,
+            )
 
     def reset_parameters(self) -> None:
         """Draw the table anew; the row of `padding_idx` is 0."""

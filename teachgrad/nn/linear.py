@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from teachgrad.dtypes import dtype
+from teachgrad.errors import explained
 from teachgrad.nn import functional, init
 from teachgrad.nn.module import Module
 from teachgrad.nn.parameter import Parameter
@@ -97,7 +98,13 @@ class Bilinear(Module):
     ) -> None:
         super().__init__()
         if in1_features <= 0:
-            raise ValueError(f"in1_features must be > 0, but got {in1_features}")
+            raise explained(
+                ValueError,
+                f"in1_features must be > 0, but got (in1_features={in1_features})",
+                why="the weights start within 1 / sqrt(in1_features).",
+                fix="give the size of the last dimension of the first input: 1 or more.",
+                lesson=11,
+            )
         self.in1_features = in1_features
         self.in2_features = in2_features
         self.out_features = out_features

@@ -53,7 +53,12 @@ class Unflatten(Module):
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
         super().__init__()
         if not isinstance(dim, int):
-            raise TypeError("invalid argument type for dim parameter")
+            raise explained(
+                TypeError,
+                "invalid argument type for dim parameter",
+                why=f"{dim!r:.40} is no number of a dimension.",
+                fix="count the dimensions: 0 for the first, -1 for the last.",
+            )
         if not isinstance(unflattened_size, tuple | list):
             raise explained(
                 TypeError,

@@ -220,14 +220,20 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[Ar
 
 def _factors(per_sample_weights: Tensor, input: Tensor, mode: str) -> Tensor:
     if per_sample_weights.array.shape != input.array.shape:
-        raise ValueError(
+        raise explained(
+            ValueError,
             f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must have the "
-            f"same shape as the input ({input.shape})"
+            f"same shape as the input ({input.shape})",
+            why="each row of the table that is looked up has its own weight.",
+            fix="give weights in the shape of the input.",
         )
     if mode != "sum":
-        raise NotImplementedError(
+        raise explained(
+            NotImplementedError,
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "
-            f"(got mode='{mode}')."
+            f"(got mode='{mode}').",
+            why="weights go with a sum; a mean or a largest element would need more than a product.",
+            fix="leave them out, or use mode='sum'.",
         )
     return per_sample_weights.reshape(-1)
 
@@ -241,7 +247,7 @@ def _largest(rows: Tensor, bags: Array, count: int) -> Tensor:
         winners[bag] = ends[bag] + rows.array[ends[bag] : ends[bag + 1]].argmax(0)
     if not bags.size:
         return wrap(np.zeros(winners.shape, rows.array.dtype))
-    return gather(rows, 0, wrap(winners)) * wrap(full[:, None].astype(rows.array.dtype))
+    return gather(rows, 0, wrap(winners)).masked_fill(wrap(~full[:, None]), 0)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:

@@ -380,7 +380,12 @@ def group_norm(
     x = reals("group_norm", input)
     shape = x.shape
     if x.ndim < 2:
-        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {x.ndim}")
+        raise explained(
+            RuntimeError,
+            f"Expected at least 2 dimensions for input tensor but received {x.ndim}",
+            why=f"the shape is {tuple(x.shape)}; the first two dimensions are examples and channels.",
+            fix="x.unsqueeze(0) adds a dimension in front.",
+        )
     if shape[1] % num_groups:
         raise explained(
             RuntimeError,

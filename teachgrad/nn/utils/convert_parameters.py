@@ -32,7 +32,12 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         RuntimeError: if it has too few elements.
     """
     if not isinstance(vec, Tensor):
-        raise TypeError(f"expected torch.Tensor, but got: {typename(vec)}")
+        raise explained(
+            TypeError,
+            f"expected torch.Tensor, but got: {typename(vec)}",
+            why="the numbers of all parameters come in one vector.",
+            fix="nn.utils.parameters_to_vector(parameters) makes one.",
+        )
     start = 0
     for parameter in parameters:
         shape, count = parameter.array.shape, parameter.array.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from teachgrad.errors import explained
 from teachgrad.nn.module import Module
 from teachgrad.nn.utils.parametrize import register_parametrization
 from teachgrad.nn.utils.spectral_norm import as_matrix, default_dim, drawn_unit, iterated
@@ -61,10 +62,18 @@ class _SpectralNorm(Module):
         super().__init__()
         ndim = weight.array.ndim
         if not -ndim <= dim < ndim:
-            raise IndexError(f"Dimension out of range (expected to be in range of [-{ndim}, {ndim - 1}] but got {dim})")
+            raise explained(
+                IndexError,
+                f"Dimension out of range (expected to be in range of [-{ndim}, {ndim - 1}] but got {dim})",
+                why=f"the weight has shape {weight.array.shape}.",
+                fix="choose a dim in that range.",
+            )
         if n_power_iterations <= 0:
-            raise ValueError(
-                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
+            raise explained(
+                ValueError,
+                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}",
+                why="each iteration brings the estimate of the largest singular value closer.",
+                fix="1 is usual.",
             )
         self.dim = dim % ndim
         self.eps = eps
@@ -106,6 +115,11 @@ def spectral_norm(
     """
     weight = getattr(module, name, None)
     if not isinstance(weight, Tensor):
-        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+        raise explained(
+            ValueError,
+            f"Module '{module}' has no parameter or buffer with name '{name}'",
+            why=f"its parameters are {[key for key, _ in module.named_parameters(recurse=False)]}.",
+            fix="name one of them.",
+        )
     dim = default_dim(module) if dim is None else dim
     return register_parametrization(module, name, _SpectralNorm(weight.detach(), n_power_iterations, dim, eps))

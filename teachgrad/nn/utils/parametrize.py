@@ -45,7 +45,12 @@ class ParametrizationList(ModuleList):
 
     def __init__(self, modules: Sequence[Module], original: Tensor, unsafe: bool = False) -> None:
         if not modules:
-            raise ValueError("ParametrizationList requires one or more modules.")
+            raise explained(
+                ValueError,
+                "ParametrizationList requires one or more modules.",
+                why="something has to compute the tensor.",
+                fix="give at least one module.",
+            )
         super().__init__(modules)
         self.unsafe = unsafe
         with no_grad():
@@ -69,9 +74,12 @@ class ParametrizationList(ModuleList):
             if inverse is not None:
                 value = inverse(value)
         if not isinstance(value, Tensor | Sequence):
-            raise ValueError(
+            raise explained(
+                ValueError,
                 "'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). Got "
-                f"{type(value).__name__}"
+                f"{type(value).__name__}",
+                why="what it returns becomes the parameter that is trained.",
+                fix="return the tensor (or tensors) that forward() turns into the value.",
             )
         return value
 
@@ -107,7 +115,12 @@ def _register(holder: Module, name: str, model: Tensor, value: Tensor) -> None:
 
 def _check_same(what: str, got: Any, wanted: Tensor) -> None:
     if not isinstance(got, Tensor):
-        raise ValueError(f"A parametrization must return a tensor. Got {type(got).__name__}.")
+        raise explained(
+            ValueError,
+            f"A parametrization must return a tensor. Got {type(got).__name__}.",
+            why="what it returns takes the place of the parameter.",
+            fix="let its forward(x) return a tensor like x.",
+        )
     for property_, mine, theirs in (("dtype", got.dtype, wanted.dtype), ("shape", got.shape, wanted.shape)):
         if mine != theirs:
             raise explained(
@@ -231,7 +244,12 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
         ValueError: if it is not parametrized, or if there is no one original to go back to.
     """
     if not is_parametrized(module, tensor_name):
-        raise ValueError(f"Module {module} does not have a parametrization on {tensor_name}")
+        raise explained(
+            ValueError,
+            f"Module {module} does not have a parametrization on {tensor_name}",
+            why="nothing was registered for it.",
+            fix="parametrize.is_parametrized(module, name) asks first.",
+        )
     entries: ParametrizationList = module.parametrizations[tensor_name]
     if not entries.is_tensor and not leave_parametrized:
         raise explained(

@@ -95,9 +95,19 @@ def spectral_norm(
         RuntimeError: if it is normed already.
     """
     if _hook(module, name) is not None:
-        raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
+        raise explained(
+            RuntimeError,
+            f"Cannot register two spectral_norm hooks on the same parameter {name}",
+            why="it is computed from another parameter already.",
+            fix="nn.utils.remove_spectral_norm(module) undoes the first.",
+        )
     if n_power_iterations <= 0:
-        raise ValueError(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
+        raise explained(
+            ValueError,
+            f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}",
+            why="each iteration brings the estimate of the largest singular value closer.",
+            fix="1 is usual.",
+        )
     hook = SpectralNorm(name, n_power_iterations, default_dim(module) if dim is None else dim, eps)
     weight: Tensor = module._parameters[name]  # type: ignore[assignment] # who has no weight gets a KeyError
     matrix = as_matrix(weight.detach(), hook.dim)

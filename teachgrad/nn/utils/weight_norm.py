@@ -69,7 +69,12 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
         stacklevel=2,
     )
     if _hook(module, name) is not None:
-        raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
+        raise explained(
+            RuntimeError,
+            f"Cannot register two weight_norm hooks on the same parameter {name}",
+            why="it is computed from a length and a direction already.",
+            fix="nn.utils.remove_weight_norm(module) undoes the first.",
+        )
     hook = WeightNorm(name, dim)
     weight = getattr(module, name)
     del module._parameters[name]
