@@ -91,6 +91,8 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
         spare = source.array.ndim - part.array.ndim
         if spare > 0 and source.array.shape[:spare] == (1,) * spare:  # leading dimensions of size 1 do not count
             source = getitem(source, (0,) * spare)
+        if source.counter is a.counter and source.array.shape != part.array.shape:
+            source = source.expand(part.array.shape)  # a part of itself, spread over it
         _require_room(source.array, part.array)
         (copy_ if source.array.ndim or not part.array.ndim else fill_)(part, source)
         return

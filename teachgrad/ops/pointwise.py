@@ -310,6 +310,13 @@ def _scaled(op: Op, row: Any, a: Any, b: Any, alpha: float) -> Tensor:
     if row is minus and "b" in (a.array.dtype.kind, b.array.dtype.kind):
         return row(a, b)  # which is refused
     _, y = promoted(a.array, b.array)
+    if y.dtype.kind != "f" and isinstance(alpha, float):
+        raise explained(
+            RuntimeError,
+            "For integral input tensors, argument alpha must not be a floating point number.",
+            why=f"the result holds {dtypes.of(y)}, which {alpha} would not fit into.",
+            fix="convert first: x.float()",
+        )
     with no_grad():
         out = row(a, wrap(y * y.dtype.type(alpha)))
     return result(op, out.array, (a, b), (alpha,))
