@@ -134,7 +134,7 @@ class Hardtanh(Activation):
     """x kept between `min_val` and `max_val`, as ``torch.nn.Hardtanh``.
 
     Raises:
-        ValueError: if `max_val` is not above `min_val`.
+        AssertionError: if `max_val` is not above `min_val`.
     """
 
     settings = ("min_val", "max_val", "inplace")
@@ -145,8 +145,8 @@ class Hardtanh(Activation):
         super().__init__()
         if max_val <= min_val:
             raise explained(
-                ValueError,
-                "max_val must be larger than min_val",
+                AssertionError,
+                f"max_val ({max_val}) must be greater than min_val ({min_val})",
                 why=f"what is below {min_val} becomes {min_val}, what is above {max_val} becomes {max_val}.",
                 fix="exchange them.",
             )

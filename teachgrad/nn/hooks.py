@@ -1,8 +1,8 @@
 """What happens when a module is called: its `forward`, and the hooks round it, on the way there and back.
 
 A hook is a function of yours that looks at what goes into a module or comes out of it, and may replace it. Forward
-hooks see tensors. Backward hooks see gradients: for them, inputs and outputs are sent through a `Crossing`, which
-changes nothing and tells of the gradients that come back.
+hooks see tensors. Backward hooks see gradients: for them, inputs and outputs are sent through a `BackwardHookFunction`,
+which changes nothing and tells of the gradients that come back.
 
 This module knows that modules compute something in `forward`, not what they are made of.
 """
@@ -180,8 +180,8 @@ def _after_error(hook: Hook, module: Hooked, args: tuple[Any, ...], kwargs: dict
         )
 
 
-class Crossing(Function):
-    """Hands tensors on unchanged, and shows `told` the gradients on their way back."""
+class BackwardHookFunction(Function):
+    """A crossing, by PyTorch's name: hands tensors on unchanged, and shows `told` their gradients on the way back."""
 
     @staticmethod
     def forward(ctx: Context, told: Callable[..., tuple[Any, ...]], *tensors: Tensor) -> tuple[Tensor, ...]:
@@ -223,7 +223,12 @@ class Passage:
         for hook in list(self.module._backward_pre_hooks):
             grads = _answered(hook.function(self.module, grads), grads, "pre hook", "grad_output")
         self.grad_output = grads
-        if not self.tracked:
+        if not self.tracked and self.module._backward_hooks:
+            warnings.warn(
+                "Full backward hook is firing when gradients are computed with respect to module outputs since no "
+                "inputs require gradients.",
+                stacklevel=2,
+            )
             self.leaving((None,) * self.arguments)
         return grads
 
@@ -238,7 +243,7 @@ class Passage:
 
 
 def _crossed(values: tuple[Any, ...], told: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Values, the tensors among them sent through one `Crossing`; `told` sees a gradient or None for each value."""
+    """Values, the tensors among them sent through a crossing; `told` is shown a gradient or None for each value."""
     places = [place for place, value in enumerate(values) if isinstance(value, Tensor)]
     if not mode.enabled or not any(values[place].requires_grad for place in places):
         return values
@@ -248,7 +253,7 @@ def _crossed(values: tuple[Any, ...], told: Callable[[tuple[Any, ...]], tuple[An
         return tuple(answer[place] for place in places)
 
     crossed = list(values)
-    for place, tensor in zip(places, Crossing.apply(of_tensors, *(values[place] for place in places))):
+    for place, tensor in zip(places, BackwardHookFunction.apply(of_tensors, *(values[place] for place in places))):
         crossed[place] = tensor
     return tuple(crossed)
 

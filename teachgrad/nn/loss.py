@@ -394,7 +394,7 @@ class TripletMarginLoss(OfThree):
         reduce: bool | None = None,
         reduction: str = "mean",
     ) -> None:
-        require_margin(margin)
+        require_margin(margin, "TripletMarginLoss: expected margin to be greater than 0, got {} instead")
         super().__init__(margin, size_average, reduce, reduction, p=p, eps=eps, swap=swap)
 
 
@@ -412,6 +412,6 @@ class TripletMarginWithDistanceLoss(OfThree):
         swap: bool = False,
         reduction: str = "mean",
     ) -> None:
-        require_margin(margin)
+        require_margin(margin, "TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {} instead")
         distance = PairwiseDistance() if distance_function is None else distance_function
         super().__init__(margin, reduction=reduction, distance_function=distance, swap=swap)

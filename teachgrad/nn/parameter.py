@@ -49,7 +49,7 @@ class Parameter(Tensor):
         memo[id(self)] = twin = type(self)(self.data.clone(), self.requires_grad)
         return twin
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override] # mypy loses the name
         return f"Parameter containing:\n{super().__repr__()}"
 
 

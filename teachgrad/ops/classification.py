@@ -21,7 +21,7 @@ from teachgrad.graph import Array, Op
 from teachgrad.ops import pointwise
 from teachgrad.ops.activation import log_of_one_plus_exp, logsigmoid, sigma
 from teachgrad.ops.gathering import gather
-from teachgrad.ops.loss import chosen, gathered, reduced
+from teachgrad.ops.loss import chosen, gathered, reduced, require_same_type
 from teachgrad.ops.softmax import log_softmax
 from teachgrad.ops.special import xlogy
 from teachgrad.ops.table import result
@@ -134,15 +134,15 @@ def nll_loss(
     table = moved.reshape(-1, moved.shape[-1])  # and a row for each that is to be classified
     rows, classes, counts = _examples(table, target.array.ravel(), weight, ignore_index)
     weights = np.zeros_like(table)
-    weights[rows, classes] = -1 if counts is None else -counts
-    losses = weights[rows, classes] * table[rows, classes]
+    weights[rows, classes] = -1 if counts is None else 0 - counts  # 0 - 0 is 0, where -0. would be printed as such
+    losses = -table[rows, classes] if counts is None else -table[rows, classes] * counts
     total = table.dtype.type((len(rows) if counts is None else counts.sum()) or math.nan) if reduction == "mean" else 1
     if reduction == "mean":
         weights /= total
     weights = np.moveaxis(weights.reshape(moved.shape), -1, 1) if many else weights.reshape(x.shape)
     if reduction == "none":
         op, shape = NLL_2D_EACH if many else NLL_EACH, (*x.shape[:1], 1, *x.shape[2:]) if x.ndim > 1 else (1,)
-        return result(op, losses.reshape(target.array.shape), (input,), (weights, shape))
+        return result(op, losses.reshape(target.array.shape if x.ndim > 1 else ()), (input,), (weights, shape))
     return result(NLL_2D if many else NLL, losses.sum() / total, (input,), (weights,))
 
 
@@ -185,24 +185,31 @@ def _check_target(scores: Array, classes: Array) -> None:
             why="there is a score for each class, and a single number is no row of scores.",
             fix="give scores of shape (N, C), or (C) for one example.",
         )
+    shapes = f"the scores have shape {scores.shape} and the classes {classes.shape}"
     if scores.ndim == 1:
-        scores, classes = scores[None], classes.reshape(1) if classes.ndim == 0 else classes
-    if classes.ndim and len(scores) != len(classes):
+        if classes.size != 1 or classes.ndim > 1:
+            raise explained(
+                ValueError,
+                f"For 1D input, 1D target must have size 1, but got target size: {classes.size}",
+                why=f"{shapes}: these are the scores of one example, which has one class.",
+                fix="give one class number; or scores of shape (N, C), a row for each example.",
+                lesson=10,
+            )
+        scores, classes = scores[None], classes.reshape(1)
+    size = len(classes) if classes.ndim else 0
+    if len(scores) != size:
         raise explained(
             ValueError,
-            f"Expected input batch_size ({len(scores)}) to match target batch_size ({len(classes)}).",
-            why=f"the scores have shape {scores.shape} and the classes {classes.shape}; (N, C) and (N) are expected.",
+            f"Expected input batch_size ({len(scores)}) to match target batch_size ({size}).",
+            why=f"{shapes}; (N, C) and (N) are expected.",
             fix="there has to be one class number for each row of scores.",
             lesson=10,
         )
     if classes.shape != (*scores.shape[:1], *scores.shape[2:]):
         raise explained(
             RuntimeError,
-            "0D or 1D target tensor expected, multi-target not supported"
-            if scores.ndim == 2
-            else f"Expected target size {[len(scores), *scores.shape[2:]]}, got {list(classes.shape)}",
-            why=f"the scores have shape {scores.shape} and the classes {classes.shape}: dimension 1 of the scores is "
-            "that of the classes, the others are to be the same.",
+            _misfit(scores.shape, classes.shape),
+            why=f"{shapes}: dimension 1 of the scores is that of the classes, the others are to be the same.",
             fix="targets are class numbers, not one-hot rows: target.argmax(1). A column of them: target.squeeze(1).",
             lesson=10,
         )
@@ -214,6 +221,18 @@ def _check_target(scores: Array, classes: Array) -> None:
             fix="convert it: target.long()",
             lesson=10,
         )
+
+
+def _misfit(scores: tuple[int, ...], classes: tuple[int, ...]) -> str:
+    """PyTorch's words for classes that do not fit their scores; those for images differ from the others."""
+    wanted = [scores[0], *scores[2:]]
+    if len(scores) == 2:
+        return "0D or 1D target tensor expected, multi-target not supported"
+    if len(scores) != 4:
+        return f"Expected target size {wanted}, got {list(classes)}"
+    if len(classes) != 3:
+        return f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(classes)}"
+    return f"size mismatch (got input: {list(scores)} , target: {list(classes)}"
 
 
 def cross_entropy(
@@ -257,8 +276,8 @@ def cross_entropy(
             fix="give 0.1, for example.",
         )
     class_dim = 0 if input.array.ndim == 1 else 1
-    likely = target.array.shape == input.array.shape and target.array.ndim > 0
-    if likely and target.array.dtype.kind != "f" and input.array.ndim > 1:
+    likely = target.array.shape == input.array.shape
+    if likely and target.array.dtype.kind != "f":
         raise explained(
             RuntimeError,
             f"Expected floating point type for target with class probabilities, got {c_name(target.array.dtype)}",
@@ -268,13 +287,14 @@ def cross_entropy(
     if not likely:
         _check_target(input.array, target.array)
     scores = log_softmax(input, class_dim)
-    if likely and target.array.dtype.kind == "f":
+    if likely:
         return _of_probabilities(scores, target, weight, ignore_index, reduction, label_smoothing, class_dim)
     losses = nll_loss(scores, target, weight, ignore_index=ignore_index, reduction=reduction)
     if label_smoothing == 0:
         return losses
     even = _evenly(scores, target, weight, ignore_index, reduction, class_dim)
-    return losses * (1 - label_smoothing) + even * (label_smoothing / input.array.shape[class_dim])
+    smoothed: Tensor = losses * (1 - label_smoothing) + even * (label_smoothing / input.array.shape[class_dim])
+    return smoothed
 
 
 def _evenly(
@@ -307,8 +327,10 @@ def _of_probabilities(
     likely = scores * target
     if weight is not None:
         likely = likely * _along_classes(weight, scores, dim)
-    each: Tensor = -likely.sum(dim)
-    return each.sum() / max(each.array.size, 1) if reduction == "mean" else reduced(each, reduction)
+    if reduction == "none":
+        return -likely.sum(dim)
+    total: Tensor = -likely.sum()
+    return total / (scores.array.size / classes or math.nan) if reduction == "mean" else total
 
 
 def _along_classes(weight: Tensor, scores: Tensor, dim: int) -> Tensor:
@@ -347,6 +369,14 @@ def kl_div(
             "same as 'batchmean' in the next major release.",
             stacklevel=2,
         )
+    for tensor in (input, target):
+        if tensor.array.dtype.kind != "f":
+            raise explained(
+                RuntimeError,
+                "kl_div: Integral inputs not supported.",
+                why=f"one of the two holds {tensor.dtype}; probabilities and their logarithms are real numbers.",
+                fix="convert it: x.float()",
+            )
     losses = pointwise.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     total = reduced(losses, chosen("sum" if batchmean else reduction, size_average, reduce))
     return total / len(input.array) if batchmean and input.array.ndim else total
@@ -390,13 +420,7 @@ def binary_cross_entropy(
         "ensure they have the same size.",
     )  # fmt: skip
     p, y = input.array, target.array
-    if p.dtype != y.dtype:
-        raise explained(
-            RuntimeError,
-            f"Found dtype {c_name(y.dtype)} but expected {c_name(p.dtype)}",
-            why=f"the answers are compared with probabilities of {input.dtype}.",
-            fix="convert them: target.float()",
-        )
+    require_same_type(input, target)
     outside = p[(p < 0) | (p > 1)]
     if outside.size:
         raise explained(
@@ -441,6 +465,14 @@ def binary_cross_entropy_with_logits(
     reduction = chosen(reduction, size_average, reduce)
     _same_shape(input, target, "Target size ({1}) must be the same as input size ({0})")
     x, y = input.array, target.array
+    if y.dtype.kind != "f":
+        raise explained(
+            RuntimeError,
+            f"result type {c_name(x.dtype)} can't be cast to the desired output type {c_name(y.dtype)}",
+            why=f"the answers hold {target.dtype}, and are compared with scores of {input.dtype}.",
+            fix="convert them: target.float()",
+            lesson=10,
+        )
     scale: Any = 1 if weight is None else weight.array
     extra: Any = 0 if pos_weight is None else pos_weight.array - 1
     losses = scale * ((1 - y) * x + (1 + extra * y) * log_of_one_plus_exp(-x))
@@ -523,7 +555,8 @@ def multi_margin_loss(
     if classes.shape[0] != len(scores.array):
         raise explained(
             RuntimeError,
-            f"inconsistent target size, expected {[len(scores.array)]} but got {list(target.shape)}",
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch "
+            f"size). Expected target size {[len(scores.array)]}, but got {list(target.shape)}.",
             why=f"the scores have shape {tuple(scores.shape)}: one class number for each row is expected.",
             fix="check both shapes.",
         )

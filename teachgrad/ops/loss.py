@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops import pointwise
 from teachgrad.ops.reduction import mean
@@ -54,7 +54,7 @@ HUBER, SMOOTH_L1 = (
 # What all losses share
 
 
-def meant(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
+def meant(reduction: str, size_average: Any, reduce: Any) -> str:
     """`reduction`, or what the flags say by which PyTorch once chose it."""
     if size_average is None and reduce is None:
         return reduction
@@ -137,6 +137,18 @@ def warn_of_broadcasting(input: Tensor, target: Tensor) -> None:
                 lesson=7,
             ),
             stacklevel=3,
+        )
+
+
+def require_same_type(input: Tensor, target: Tensor) -> None:
+    """Refuse a target of another type than the input, for those losses where PyTorch does."""
+    if input.array.dtype != target.array.dtype:
+        raise explained(
+            RuntimeError,
+            f"Found dtype {c_name(target.array.dtype)} but expected {c_name(input.array.dtype)}",
+            why=f"the target holds {target.dtype} and is compared with numbers of {input.dtype}.",
+            fix=f"convert it: target.to({input.dtype})",
+            lesson=10,
         )
 
 
@@ -230,6 +242,7 @@ def huber_loss(
             why=f"from the distance delta on the loss is a line, and delta is {delta}.",
             fix="give delta above 0; 1.0 is usual.",
         )
+    require_same_type(input, target)
     difference, inputs = differences("huber_loss", input, target)
     size = np.abs(difference)
     losses = np.where(size <= delta, 0.5 * np.square(difference), delta * (size - 0.5 * delta))

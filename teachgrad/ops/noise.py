@@ -109,7 +109,9 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     if ndim not in (2, 3):
         raise explained(
             RuntimeError,
-            f"dropout1d: Expected 2D or 3D input, but received a {ndim}D input.",
+            f"dropout1d: Expected 2D or 3D input, but received a {ndim}D input. Note that dropout1d exists to provide "
+            "channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch "
+            "dimension (i.e. 2D or 3D inputs).",
             why="a channel is a sequence of numbers, and an example has several of them.",
             fix="give (N, C, L) or (C, L); for single elements there is dropout.",
         )

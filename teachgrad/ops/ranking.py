@@ -104,7 +104,7 @@ def cosine_embedding_loss(
     if ndim > 1:
         raise explained(
             RuntimeError,
-            f"0D or 1D target tensor expected, multi-target not supported, got ndim = {ndim}",
+            "0D or 1D target tensor expected, multi-target not supported",
             why=f"the target says +1 or -1 for each pair, and has shape {target.array.shape}.",
             fix="target.squeeze(1) makes a vector of a column.",
         )
@@ -193,12 +193,12 @@ def _triplet(
     return reduced((margin + near - far).clamp_min(0), reduction)
 
 
-def require_margin(margin: float) -> None:
+def require_margin(margin: float, words: str = "margin must be greater than 0, got {}") -> None:
     """Refuse a margin that is none."""
     if margin <= 0:
         raise explained(
             ValueError,
-            f"margin must be greater than 0, got {margin}",
+            words.format(margin),
             why="with no margin to keep, all vectors may become the same, and the loss is 0.",
             fix="give a positive margin, such as 1.0.",
         )

@@ -204,3 +204,130 @@ def test_importing_teachgrad_does_not_load_what_it_may_not_need():
     assert python(
         "import teachgrad as torch; print(torch.nn.Linear.__name__, torch.utils.data.DataLoader.__name__)"
     ) == ("Linear DataLoader")
+
+
+def test_a_backward_hook_lets_its_graph_go():
+    layer, seen = nn.Linear(2, 2), []
+    layer.register_full_backward_hook(lambda module, grad_in, grad_out: seen.append(len(grad_in)))
+    x = tg.ones(1, 2, requires_grad=True)
+    out = layer(x)
+    gone = weakref.ref(out)
+    out.sum().backward()
+    del out
+    assert seen == [1]
+    assert gone() is None
+
+
+def test_a_backward_hook_without_inputs_that_need_gradients_warns():
+    layer = nn.Linear(1, 1)
+    layer.register_full_backward_hook(lambda *_: None)
+    with pytest.warns(UserWarning, match="no inputs require gradients"):
+        layer(tg.ones(1, 1)).backward()
+
+
+def test_an_error_in_a_hook_after_an_error_is_a_warning():
+    def fail(*_):
+        raise ValueError("second")
+
+    module = nn.Module()
+    module.register_forward_hook(fail, always_call=True)
+    with (
+        pytest.warns(UserWarning, match="silenced as another error was raised in forward: second"),
+        pytest.raises(NotImplementedError),
+    ):
+        module(1)
+
+
+def test_a_parametrized_module_is_copied_apart_and_not_pickled():
+    layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))
+    twin = copy.deepcopy(layer)
+    nn.utils.parametrize.remove_parametrizations(layer, "weight")
+    assert type(layer) is nn.Linear
+    assert twin.weight.shape == (2, 2)
+    assert twin.parametrizations.weight.original1 is not layer.weight
+    with pytest.raises(RuntimeError, match="only supported through state_dict"):
+        pickle.dumps(twin)
+
+
+def test_a_parametrization_keeps_shape_and_type_unless_it_may_change_them():
+    class Halved(nn.Module):
+        def forward(self, x):
+            return x[:1]
+
+    layer = nn.Linear(2, 2)
+    with pytest.raises(ValueError, match=r"may not change the shape"):
+        nn.utils.parametrize.register_parametrization(layer, "weight", Halved())
+    nn.utils.parametrize.register_parametrization(layer, "weight", Halved(), unsafe=True)
+    assert layer.weight.shape == (1, 2)
+    with pytest.raises(ValueError, match=r"may not change the dtype"):
+        nn.utils.parametrize.register_parametrization(layer, "bias", _Doubled())
+
+
+class _Doubled(nn.Module):
+    def forward(self, x):
+        return x.double()
+
+
+def test_an_optimizer_keeps_the_parameter_that_is_parametrized():
+    layer = nn.Linear(2, 2)
+    weight = layer.weight
+    nn.utils.parametrizations.spectral_norm(layer)
+    assert layer.parametrizations.weight.original is weight
+    nn.utils.parametrize.remove_parametrizations(layer, "weight")
+    assert layer.weight is weight
+    np.testing.assert_allclose(np.linalg.norm(weight.detach().numpy(), 2), 1, rtol=1e-3)
+
+
+def test_a_vector_of_parameters_has_their_gradients_and_their_memory():
+    model = nn.Linear(2, 1)
+    nn.utils.parameters_to_vector(model.parameters()).sum().backward()
+    assert model.weight.grad.tolist() == [[1.0, 1.0]]
+    vector = tg.arange(3.0)
+    nn.utils.vector_to_parameters(vector, model.parameters())
+    vector[0] = 7.0
+    assert model.weight.tolist() == [[7.0, 1.0]]
+    with pytest.raises(RuntimeError, match="is invalid for input of size 1"):
+        nn.utils.vector_to_parameters(tg.ones(1), model.parameters())
+
+
+def test_an_empty_generator_of_parameters_warns():
+    with pytest.warns(UserWarning, match="empty generator"):
+        assert nn.utils.clip_grad_norm_((p for p in ()), 1.0).item() == 0.0
+
+
+def test_rows_that_are_too_long_are_shortened_where_they_are_looked_up():
+    table = tg.tensor([[3.0, 4.0], [6.0, 8.0]])
+    version = table._version
+    assert nn.functional.embedding(tg.tensor([1]), table, max_norm=5.0).norm().item() == pytest.approx(5)
+    assert table[1].norm().item() == pytest.approx(5)
+    assert table[0].tolist() == [3.0, 4.0]
+    assert table._version > version
+
+
+def test_padding_gets_no_gradient_and_frequent_rows_share_theirs():
+    table = tg.ones(3, 1, requires_grad=True)
+    index = tg.tensor([0, 1, 1, 2])
+    nn.functional.embedding(index, table, padding_idx=0).sum().backward()
+    assert table.grad.tolist() == [[0.0], [2.0], [1.0]]
+    (slope,) = tg.autograd.grad(nn.functional.embedding(index, table, -1, scale_grad_by_freq=True).sum(), table)
+    assert slope.tolist() == [[1.0], [1.0], [0.0]]
+
+
+def test_a_variance_that_is_taken_as_eps_has_the_gradient_of_one_that_is():
+    var = tg.tensor([0.5], requires_grad=True)
+    nn.functional.gaussian_nll_loss(tg.zeros(1), tg.ones(1), var, eps=2.0).backward()
+    assert var.grad.item() == pytest.approx(0.5 / 2 - 0.5 / 4)
+
+
+def test_a_row_of_modules_cannot_come_no_times():
+    with pytest.raises(ValueError, match="Non-positive multiplication factor"):
+        nn.Sequential(nn.ReLU()) * 0
+    with pytest.raises(TypeError, match="unsupported operand"):
+        nn.Sequential(nn.ReLU()) * "a"
+
+
+def test_starting_values_by_older_names_warn():
+    with pytest.warns(FutureWarning, match="in favor of `nn.init.xavier_normal_`"):
+        nn.init.xavier_normal(tg.empty(2, 2))
+    with pytest.warns(UserWarning, match="mean is more than 2 std"):
+        nn.init.trunc_normal_(tg.empty(2), 9, 1, 0, 1)
