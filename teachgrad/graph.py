@@ -81,8 +81,8 @@ class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
 
 
 def _holds_arrays(attribute: Any) -> bool:
-    return isinstance(attribute, np.ndarray) or (
-        isinstance(attribute, tuple | list) and any(isinstance(part, np.ndarray) for part in attribute)
+    return isinstance(attribute, np.ndarray | list) or (  # a list is a path of views: PyTorch frees that as well
+        isinstance(attribute, tuple) and any(isinstance(part, np.ndarray) for part in attribute)
     )
 
 

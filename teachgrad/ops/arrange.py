@@ -136,6 +136,13 @@ def roll(a: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | Non
     tensor([3, 4, 0, 1, 2])
     """
     steps = _dims(shifts)
+    if input.array.ndim == 0 and dims is not None and len(_dims(dims)) == len(steps):
+        raise explained(
+            IndexError,
+            f"Dimension specified as {_dims(dims)[0]} but tensor has no dimensions",
+            why="the tensor is a single number: there is nowhere to move it to.",
+            fix="x.reshape(1) is a vector of one element.",
+        )
     axes = () if dims is None else tuple([checked_dim(dim, a.array.ndim) for dim in _dims(dims)])
     if not axes and len(steps) == 1:
         return result(ROLL, np.roll(a.array, steps[0]), (a,), (-steps[0], None))
@@ -145,13 +152,6 @@ def roll(a: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | Non
             f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(axes)}",
             why="each dimension is rolled by its own shift.",
             fix="give as many shifts as dims.",
-        )
-    if a.array.ndim == 0:
-        raise explained(
-            IndexError,
-            f"Dimension specified as {_dims(dims)[0]} but tensor has no dimensions",
-            why="the tensor is a single number: there is nowhere to move it to.",
-            fix="x.reshape(1) is a vector of one element.",
         )
     rolled = np.roll(np.ascontiguousarray(a.array), steps, axes)
     return result(ROLL, rolled, (a,), (tuple(-step for step in steps), axes))

@@ -88,9 +88,8 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
     steps = as_steps(index)
     if _is_basic(steps):
         part = a if _take_all(steps, a.array.shape) else getitem(a, index)
-        spare = source.array.ndim - part.array.ndim
-        if spare > 0 and source.array.shape[:spare] == (1,) * spare:  # leading dimensions of size 1 do not count
-            source = getitem(source, (0,) * spare)
+        while source.array.ndim > part.array.ndim and source.array.shape[0] == 1:  # such dimensions do not count
+            source = getitem(source, 0)
         if source.counter is a.counter and source.array.shape != part.array.shape:
             source = source.expand(part.array.shape)  # a part of itself, spread over it
         _require_room(source.array, part.array)

@@ -312,7 +312,7 @@ def _amongst(op: Op, name: str, reduce: Any, a: Tensor, dim: Dims, keepdim: bool
     if dim is None or dim == ():
         _filled(name, x)
     _check_size(name, x, axes)
-    return result(op, reduce(x, axes, keepdims=keepdim), (a,), (axes, kept))
+    return result(op, np.asarray(reduce(x, axes, keepdims=keepdim), order="C"), (a,), (axes, kept))
 
 
 @method("aminmax")
