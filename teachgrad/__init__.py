@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import teachgrad.autograd.hooks
 import teachgrad.copying
 import teachgrad.ops.indexing
-import teachgrad.ops.inplace
 import teachgrad.ops.python  # noqa: F401 - these hang methods onto tensors
 from teachgrad import autograd as autograd
 from teachgrad import cuda as cuda
@@ -23,6 +22,14 @@ from teachgrad.device import device as device
 from teachgrad.dtypes import *
 from teachgrad.grad_mode import *
 from teachgrad.inference import *
+from teachgrad.ops.activation import celu as celu
+from teachgrad.ops.activation import celu_ as celu_
+from teachgrad.ops.activation import hardshrink as hardshrink
+from teachgrad.ops.activation import prelu as prelu
+from teachgrad.ops.activation import selu as selu
+from teachgrad.ops.activation import selu_ as selu_
+from teachgrad.ops.activation import threshold as threshold
+from teachgrad.ops.activation import threshold_ as threshold_
 from teachgrad.ops.arrange import *
 from teachgrad.ops.bessel import *
 from teachgrad.ops.calculus import *
@@ -36,12 +43,16 @@ from teachgrad.ops.decompositions import *
 from teachgrad.ops.einsum import *
 from teachgrad.ops.gamma import *
 from teachgrad.ops.gathering import *
+from teachgrad.ops.inplace import ON_THE_FACE
 from teachgrad.ops.linalg import *
 from teachgrad.ops.lu import *
 from teachgrad.ops.matrix_functions import *
+from teachgrad.ops.noise import rrelu as rrelu
+from teachgrad.ops.noise import rrelu_ as rrelu_
 from teachgrad.ops.norms import *
 from teachgrad.ops.numbers import *
 from teachgrad.ops.ordering import *
+from teachgrad.ops.out import OFFERED, takes_out
 from teachgrad.ops.parts import *
 from teachgrad.ops.pointwise import *
 from teachgrad.ops.random import *
@@ -72,6 +83,7 @@ if TYPE_CHECKING:
     from teachgrad import special as special
     from teachgrad import utils as utils
     from teachgrad.alias import as_torch as as_torch
+    from teachgrad.func import vmap as vmap
     from teachgrad.serialization import load as load
     from teachgrad.serialization import save as save
 
@@ -81,17 +93,22 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\."
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
+for _name in OFFERED.split():
+    globals()[_name] = takes_out(globals()[_name])
+
 # Opened when first asked for, so that importing stays cheap.
 _ROOMS = {
     "accelerator", "backends", "datasets", "func", "linalg", "nn", "optim",
     "profiler", "random", "serialization", "special", "utils",
 }  # fmt: skip
-_FURNITURE = {"as_torch": "alias", "load": "serialization", "save": "serialization"}
+_FURNITURE = {"as_torch": "alias", "load": "serialization", "save": "serialization", "vmap": "func"}
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
+    if name in ON_THE_FACE.split():
+        return getattr(Tensor, name)
     if name in _FURNITURE:
         return getattr(importlib.import_module(f"{__name__}.{_FURNITURE[name]}"), name)
     raise missing(f"module {__name__!r}", name, _everywhere)
@@ -104,4 +121,4 @@ def _everywhere() -> list[str]:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ROOMS, *_FURNITURE})
+    return sorted({*globals(), *_ROOMS, *_FURNITURE, *ON_THE_FACE.split()})

@@ -12,6 +12,7 @@ from teachgrad.ops.decompositions import cholesky as cholesky
 from teachgrad.ops.decompositions import det as det
 from teachgrad.ops.decompositions import eigh as eigh
 from teachgrad.ops.decompositions import eigvalsh as eigvalsh
+from teachgrad.ops.decompositions import from_lower as _from_lower
 from teachgrad.ops.decompositions import inv as inv
 from teachgrad.ops.decompositions import linalg_qr as qr  # noqa: F401
 from teachgrad.ops.decompositions import linalg_slogdet as slogdet  # noqa: F401
@@ -20,14 +21,18 @@ from teachgrad.ops.decompositions import lstsq as lstsq
 from teachgrad.ops.decompositions import matrix_power as matrix_power
 from teachgrad.ops.decompositions import matrix_rank as matrix_rank
 from teachgrad.ops.decompositions import pinverse as _pinverse
+from teachgrad.ops.decompositions import relative_cut as _relative_cut
 from teachgrad.ops.decompositions import solve as solve
 from teachgrad.ops.decompositions import solve_triangular as solve_triangular
 from teachgrad.ops.decompositions import svdvals as svdvals
 from teachgrad.ops.linalg import matmul as matmul
+from teachgrad.ops.lu import cholesky_ex as cholesky_ex
+from teachgrad.ops.lu import inv_ex as inv_ex
 from teachgrad.ops.lu import linalg_lu as lu  # noqa: F401
 from teachgrad.ops.lu import linalg_lu_solve as lu_solve  # noqa: F401
 from teachgrad.ops.lu import lu_factor as lu_factor
 from teachgrad.ops.lu import lu_factor_ex as lu_factor_ex
+from teachgrad.ops.lu import solve_ex as solve_ex
 from teachgrad.ops.matrix_functions import eig as eig
 from teachgrad.ops.matrix_functions import eigvals as eigvals
 from teachgrad.ops.matrix_functions import matrix_exp as matrix_exp
@@ -47,12 +52,15 @@ def pinv(
 ) -> Tensor:
     """The pseudo-inverse, as ``torch.linalg.pinv``; see `torch.pinverse`.
 
-    Singular values up to `atol`, or to `rtol` times the largest one, count as 0.
+    Singular values up to `atol`, or to `rtol` times the largest one, count as 0. Of a `hermitian` matrix only the
+    lower triangle is read.
     """
+    symmetric = _from_lower(A) if hermitian else A
+    cut = _relative_cut(A.array, atol, rtol)
     if atol:
-        largest = svdvals(A.detach()).amax().item()
-        rtol = max(rtol or 0.0, atol / largest) if largest else rtol
-    return _pinverse(A, rtol)
+        largest = float(svdvals(symmetric.detach()).array.max(initial=0.0))
+        cut = max(cut, atol / largest) if largest else cut
+    return _pinverse(symmetric, cut)
 
 
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:  # noqa: N803 - PyTorch's name

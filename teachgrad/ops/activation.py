@@ -25,25 +25,31 @@ from teachgrad.tensor import Tensor
 
 __all__ = [  # what ``nn.functional`` offers
     "celu",
+    "celu_",
     "elu",
+    "elu_",
     "gelu",
     "glu",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hardtanh_",
     "leaky_relu",
+    "leaky_relu_",
     "logsigmoid",
     "mish",
     "prelu",
     "relu6",
     "selu",
+    "selu_",
     "silu",
     "softplus",
     "softshrink",
     "softsign",
     "tanhshrink",
     "threshold",
+    "threshold_",
 ]
 
 
@@ -270,6 +276,24 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     x = reals("elu_cpu", input)
     size = x.dtype.type(alpha)
     return result(CELU, np.where(x <= 0, size * np.expm1(np.minimum(x, 0) / size), x), (input,), (alpha,))
+
+
+def _written_over(function: Any) -> Any:
+    """The function that writes over its input: `elu_(x)` for `elu(x, inplace=True)`."""
+    name = f"{function.__name__}_"
+
+    def twin(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        written: Tensor = function(input, *args, inplace=True, **kwargs)
+        return written
+
+    twin.__name__ = twin.__qualname__ = name
+    twin.__doc__ = f"`{function.__name__}` in place, as ``torch.nn.functional.{name}``."
+    return twin
+
+
+celu_, elu_, hardtanh_, leaky_relu_, selu_, threshold_ = map(
+    _written_over, (celu, elu, hardtanh, leaky_relu, selu, threshold)
+)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:

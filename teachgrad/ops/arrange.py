@@ -83,7 +83,7 @@ def _dims(dims: Any) -> tuple[int, ...]:
 
 @method("flip")
 @twin_of(np.flip)
-def flip(a: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *dims: Any) -> Tensor:
     """The elements in reverse order along `dims`, as ``torch.flip``.
 
     >>> import teachgrad as tg
@@ -91,39 +91,40 @@ def flip(a: Tensor, *dims: Any) -> Tensor:
     tensor([[2, 1],
             [4, 3]])
     """
-    axes = tuple(distinct_dims(sizes_of("flip", dims), a.array.ndim))
-    return result(FLIP, np.flip(a.array, axes).copy() if a.array.ndim else a.array.copy(), (a,), (axes,))
+    axes = tuple(distinct_dims(sizes_of("flip", dims), input.array.ndim))
+    turned = np.flip(input.array, axes) if input.array.ndim else input.array
+    return result(FLIP, turned.copy(), (input,), (axes,))
 
 
 @method("fliplr")
-def fliplr(a: Tensor) -> Tensor:
+def fliplr(input: Tensor) -> Tensor:
     """Columns in reverse order, as ``torch.fliplr``."""
-    if a.array.ndim < 2:
+    if input.array.ndim < 2:
         raise explained(
             RuntimeError,
             "Input must be >= 2-d.",
-            why=f"columns are reversed, and a tensor of shape {a.array.shape} has none.",
+            why=f"columns are reversed, and a tensor of shape {input.array.shape} has none.",
             fix="torch.flip(x, [0]) reverses a vector.",
         )
-    return flip(a, 1)
+    return flip(input, 1)
 
 
 @method("flipud")
-def flipud(a: Tensor) -> Tensor:
+def flipud(input: Tensor) -> Tensor:
     """Rows in reverse order, as ``torch.flipud``."""
-    if a.array.ndim < 1:
+    if input.array.ndim < 1:
         raise explained(
             RuntimeError,
             "Input must be >= 1-d.",
             why="rows are reversed, and a single number has none.",
             fix="x.item() is the number.",
         )
-    return flip(a, 0)
+    return flip(input, 0)
 
 
 @method("roll")
 @twin_of(np.roll)
-def roll(a: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
+def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """The elements moved on by `shifts` along `dims`; what falls off the end comes in at the start. As ``torch.roll``.
 
     Without `dims` the tensor is rolled as if it had one dimension.
@@ -143,9 +144,9 @@ def roll(a: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | Non
             why="the tensor is a single number: there is nowhere to move it to.",
             fix="x.reshape(1) is a vector of one element.",
         )
-    axes = () if dims is None else tuple([checked_dim(dim, a.array.ndim) for dim in _dims(dims)])
+    axes = () if dims is None else tuple([checked_dim(dim, input.array.ndim) for dim in _dims(dims)])
     if not axes and len(steps) == 1:
-        return result(ROLL, np.roll(a.array, steps[0]), (a,), (-steps[0], None))
+        return result(ROLL, np.roll(input.array, steps[0]), (input,), (-steps[0], None))
     if len(steps) != len(axes):
         raise explained(
             RuntimeError,
@@ -153,13 +154,13 @@ def roll(a: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | Non
             why="each dimension is rolled by its own shift.",
             fix="give as many shifts as dims.",
         )
-    rolled = np.roll(np.ascontiguousarray(a.array), steps, axes)
-    return result(ROLL, rolled, (a,), (tuple(-step for step in steps), axes))
+    rolled = np.roll(np.ascontiguousarray(input.array), steps, axes)
+    return result(ROLL, rolled, (input,), (tuple(-step for step in steps), axes))
 
 
 @method("rot90")
 @twin_of(np.rot90)
-def rot90(a: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned by `k` quarters of a circle, from the second of `dims` towards the first, as ``torch.rot90``.
 
     >>> import teachgrad as tg
@@ -174,14 +175,14 @@ def rot90(a: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
             why=f"a plane is turned, and {tuple(dims)} does not name its two dimensions.",
             fix="name two, as in dims=(0, 1).",
         )
-    if a.array.ndim < 2:
+    if input.array.ndim < 2:
         raise explained(
             RuntimeError,
-            f"expected total dims >= 2, but got total dims = {a.array.ndim}",
-            why=f"a plane is turned, and shape {a.array.shape} has no two dimensions.",
+            f"expected total dims >= 2, but got total dims = {input.array.ndim}",
+            why=f"a plane is turned, and shape {input.array.shape} has no two dimensions.",
             fix="x.reshape(1, -1) makes a row of a vector.",
         )
-    i, j = (checked_dim(dim, a.array.ndim) for dim in dims)
+    i, j = (checked_dim(dim, input.array.ndim) for dim in dims)
     if i == j:
         raise explained(
             RuntimeError,
@@ -189,7 +190,7 @@ def rot90(a: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
             why="a plane is turned, and both name the same dimension.",
             fix="name two dimensions, as in dims=(0, 1).",
         )
-    return result(ROT90, np.rot90(a.array, k, (i, j)).copy(), (a,), (k, (i, j)))
+    return result(ROT90, np.rot90(input.array, k, (i, j)).copy(), (input,), (k, (i, j)))
 
 
 # Repeated
@@ -235,18 +236,18 @@ def repeat(a: Tensor, *repeats: Any) -> Tensor:
 
 @method("tile")
 @twin_of(np.tile)
-def tile(a: Tensor, *dims: Any) -> Tensor:
+def tile(input: Tensor, *dims: Any) -> Tensor:
     """`repeat`, where missing repeats at the front count as 1, as ``torch.tile``."""
     times = sizes_of("tile", dims)
-    return repeat(a, (1,) * (a.array.ndim - len(times)) + times)
+    return repeat(input, (1,) * (input.array.ndim - len(times)) + times)
 
 
 @method("repeat_interleave")
-def repeat_interleave(a: Tensor, repeats: int | Tensor | None = None, dim: int | None = None) -> Tensor:
+def repeat_interleave(input: Tensor, repeats: int | Tensor | None = None, dim: int | None = None) -> Tensor:
     """Each element, or each slice along `dim`, so many times in a row, as ``torch.repeat_interleave``.
 
     Args:
-        a: any shape; taken as one-dimensional if there is no `dim`. Alone, it holds the repeats of 0, 1, 2, ...
+        input: any shape; taken as one-dimensional if there is no `dim`. Alone, it holds the repeats of 0, 1, 2, ...
         repeats: a number, or a tensor with one for each slice.
         dim: along which dimension.
 
@@ -258,10 +259,10 @@ def repeat_interleave(a: Tensor, repeats: int | Tensor | None = None, dim: int |
     (tensor([1, 1, 2, 2]), tensor([1, 2, 2, 2]))
     """
     if repeats is None:
-        return wrap(np.repeat(np.arange(a.array.size), a.array))
+        return wrap(np.repeat(np.arange(input.array.size), input.array))
     if dim is None:
-        a, dim = ravel(a), 0
-    axis = checked_dim(dim, a.array.ndim)
+        input, dim = ravel(input), 0
+    axis = checked_dim(dim, input.array.ndim)
     counts = repeats.array if isinstance(repeats, Tensor) else np.asarray(repeats)
     if (counts < 0).any():
         raise explained(
@@ -271,19 +272,19 @@ def repeat_interleave(a: Tensor, repeats: int | Tensor | None = None, dim: int |
             fix="give counts of 0 or more.",
         )
     if counts.size == 1:
-        wide = list(a.array.shape)
+        wide = list(input.array.shape)
         wide.insert(axis + 1, int(counts.item()))
-        return flatten(clone(expand(unsqueeze(a, axis + 1), wide)), axis, axis + 1)
-    if counts.size != a.array.shape[axis]:
+        return flatten(clone(expand(unsqueeze(input, axis + 1), wide)), axis, axis + 1)
+    if counts.size != input.array.shape[axis]:
         raise explained(
             RuntimeError,
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} and "
-            f"input.size({axis}) = {a.array.shape[axis]}",
+            f"input.size({axis}) = {input.array.shape[axis]}",
             why="each slice has its own number of repeats.",
             fix="give one number for all, or one for each.",
         )
     index: tuple[Any, ...] = (*(slice(None),) * axis, np.repeat(np.arange(counts.size), counts))
-    return result(INTERLEAVE, a.array.take(index[-1], axis), (a,), (index, a.array.shape))
+    return result(INTERLEAVE, input.array.take(index[-1], axis), (input,), (index, input.array.shape))
 
 
 # Triangles and diagonals
@@ -291,7 +292,7 @@ def repeat_interleave(a: Tensor, repeats: int | Tensor | None = None, dim: int |
 
 @method("tril")
 @twin_of(np.tril)
-def tril(a: Tensor, diagonal: int = 0) -> Tensor:
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """The lower triangle of each matrix, up to a diagonal counted to the right, else 0; as ``torch.tril``.
 
     >>> import teachgrad as tg
@@ -299,14 +300,14 @@ def tril(a: Tensor, diagonal: int = 0) -> Tensor:
     tensor([[1., 0.],
             [1., 1.]])
     """
-    return result(TRIL, np.tril(_matrices("tril", a), diagonal), (a,), (diagonal,))
+    return result(TRIL, np.ascontiguousarray(np.tril(_matrices("tril", input), diagonal)), (input,), (diagonal,))
 
 
 @method("triu")
 @twin_of(np.triu)
-def triu(a: Tensor, diagonal: int = 0) -> Tensor:
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle of each matrix, from a diagonal counted to the right, else 0; as ``torch.triu``."""
-    return result(TRIU, np.triu(_matrices("triu", a), diagonal), (a,), (diagonal,))
+    return result(TRIU, np.ascontiguousarray(np.triu(_matrices("triu", input), diagonal)), (input,), (diagonal,))
 
 
 def _matrices(name: str, a: Tensor) -> Array:
@@ -324,11 +325,11 @@ twin_of(np.diagonal)(diagonal_of)
 
 
 @method("diag_embed")
-def diag_embed(a: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Matrices of zeros with the last dimension of `a` on their diagonals, as ``torch.diag_embed``.
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices of zeros with the last dimension of `input` on their diagonals, as ``torch.diag_embed``.
 
     Args:
-        a: a tensor with dimensions.
+        input: a tensor with dimensions.
         offset: how far to the right of the main diagonal; negative for below.
         dim1: where the rows of the matrices go.
         dim2: where their columns go.
@@ -338,9 +339,9 @@ def diag_embed(a: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Te
     tensor([[1, 0],
             [0, 2]])
     """
-    if a.array.ndim == 0:
+    if input.array.ndim == 0:
         raise no_such_dim(dim1, 1)
-    ndim = a.array.ndim + 1
+    ndim = input.array.ndim + 1
     i, j = checked_dim(dim1, ndim), checked_dim(dim2, ndim)
     if i == j:
         raise explained(
@@ -349,25 +350,25 @@ def diag_embed(a: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Te
             why=f"a diagonal runs through rows and columns, and both are dimension {i}.",
             fix="name two dimensions (negative ones count from the end).",
         )
-    size = a.array.shape[-1] + abs(offset)
-    full = np.zeros((*a.array.shape[:-1], size, size), a.array.dtype)
-    rows = np.arange(a.array.shape[-1]) + max(-offset, 0)
-    full[..., rows, rows + offset] = a.array
+    size = input.array.shape[-1] + abs(offset)
+    full = np.zeros((*input.array.shape[:-1], size, size), input.array.dtype)
+    rows = np.arange(input.array.shape[-1]) + max(-offset, 0)
+    full[..., rows, rows + offset] = input.array
     moved = np.ascontiguousarray(np.moveaxis(full, (-2, -1), (i, j)))
-    return result(DIAG_EMBED, moved, (a,), (offset, i, j))
+    return result(DIAG_EMBED, moved, (input,), (offset, i, j))
 
 
 @method("diag")
-def diag(a: Tensor, diagonal: int = 0) -> Tensor:
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """Of a vector, a matrix with it as diagonal; of a matrix, a copy of its diagonal. As ``torch.diag``.
 
     Args:
-        a: one or two dimensions.
+        input: one or two dimensions.
         diagonal: which one, counted to the right of the main diagonal; negative for below.
     """
-    x = a.array
+    x = input.array
     if x.ndim == 1:
-        return diag_embed(a, diagonal)
+        return diag_embed(input, diagonal)
     if x.ndim != 2:
         raise explained(
             RuntimeError,
@@ -375,7 +376,7 @@ def diag(a: Tensor, diagonal: int = 0) -> Tensor:
             why=f"the tensor has shape {x.shape}: it is neither a vector nor a matrix.",
             fix="x.diagonal() takes diagonals out of stacked matrices, x.diag_embed() makes such.",
         )
-    return result(DIAGONAL_COPY, x.diagonal(diagonal).copy(), (a,), (diagonal, x.shape))
+    return result(DIAGONAL_COPY, x.diagonal(diagonal).copy(), (input,), (diagonal, x.shape))
 
 
 def _diagonal(k: int, count: int) -> tuple[Array, Array]:
@@ -385,9 +386,9 @@ def _diagonal(k: int, count: int) -> tuple[Array, Array]:
 
 
 @method("diagflat")
-def diagflat(a: Tensor, offset: int = 0) -> Tensor:
-    """A matrix with all elements of `a` as its diagonal, as ``torch.diagflat``; see `diag_embed` for the offset."""
-    return diag_embed(reshape(a, -1), offset)
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """A matrix with all elements of `input` as its diagonal, as ``torch.diagflat``; see `diag_embed` for the offset."""
+    return diag_embed(reshape(input, -1), offset)
 
 
 # Padded

@@ -50,9 +50,9 @@ __all__ = [  # what the face of the package offers
 
 
 def _comparison(forward: Any, name: str, alias: str) -> Any:
-    def compare(a: Any, b: Any) -> Tensor:
-        a, b = as_operands(name, a, b)
-        x, y = a.array, b.array
+    def compare(input: Any, other: Any) -> Tensor:
+        input, other = as_operands(name, input, other)
+        x, y = input.array, other.array
         if x.dtype is not y.dtype:
             x, y = promoted(x, y)
         try:
@@ -80,8 +80,10 @@ ge = greater_equal = _comparison(np.greater_equal, "ge", "greater_equal")
 
 
 @method("isclose")
-def isclose(a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    """Whether elements agree to within `atol + rtol * |b|`, as ``torch.isclose``; nan is close to nan if `equal_nan`.
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Whether elements agree to within `atol + rtol * |other|`, as ``torch.isclose``.
+
+    nan is close to nan if `equal_nan`.
 
     Raises:
         RuntimeError: if the types differ, or a tolerance is negative.
@@ -90,16 +92,16 @@ def isclose(a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equa
     >>> tg.isclose(tg.tensor([1.0, 1.0]), tg.tensor([1.000001, 1.1]))
     tensor([ True, False])
     """
-    for position, (argument, value) in enumerate({"input": a, "other": b}.items(), 1):
+    for position, (argument, value) in enumerate({"input": input, "other": other}.items(), 1):
         if not isinstance(value, Tensor):
             raise not_a_tensor("isclose", argument, position, value)
-    x, y = a.array, b.array
+    x, y = input.array, other.array
     if x.dtype != y.dtype:
         raise explained(
             RuntimeError,
             f"{c_name(x.dtype)} did not match {c_name(y.dtype)}",
-            why=f"the tensors hold {a.dtype} and {b.dtype}; how close is close depends on the type.",
-            fix=f"convert one of them: b.to({a.dtype})",
+            why=f"the tensors hold {input.dtype} and {other.dtype}; how close is close depends on the type.",
+            fix=f"convert one of them: b.to({input.dtype})",
         )
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
@@ -120,25 +122,25 @@ def isclose(a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equa
 
 
 @method("allclose")
-def allclose(a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
-    """Whether all elements agree to within `atol + rtol * |b|`, as ``torch.allclose``. Raises as `isclose` does."""
-    return bool(isclose(a, b, rtol, atol, equal_nan).array.all())
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether all elements agree to within `atol + rtol * |other|`, as ``torch.allclose``. Raises as `isclose` does."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
 
 
 @method("equal")
-def equal(a: Tensor, b: Tensor) -> bool:
+def equal(input: Tensor, other: Tensor) -> bool:
     """Whether shape and all elements are the same, as ``torch.equal``."""
-    return bool(np.array_equal(a.array, b.array))
+    return bool(np.array_equal(input.array, other.array))
 
 
 # Tests of one
 
 
 def _test(name: str, forward: Any, doc: str) -> Any:
-    def test(a: Tensor) -> Tensor:
-        if not isinstance(a, Tensor):
-            raise not_a_tensor(name, "input", 1, a)
-        return wrap(forward(a.array))
+    def test(input: Tensor) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise not_a_tensor(name, "input", 1, input)
+        return wrap(forward(input.array))
 
     test.__name__ = test.__qualname__ = name
     test.__doc__ = f"{doc} Element by element; bool, no gradient. As ``torch.{name}``."
@@ -161,8 +163,8 @@ logical_not = _test("logical_not", np.logical_not, "Whether it is 0 (false).")
 
 
 def _logic(name: str, forward: Any) -> Any:
-    def combine(a: Tensor, b: Tensor) -> Tensor:
-        a, b = as_operands(name, a, b, numbers=False)
+    def combine(input: Tensor, other: Tensor) -> Tensor:
+        a, b = as_operands(name, input, other, numbers=False)
         try:
             return wrap(forward(a.array, b.array))
         except ValueError:
@@ -179,8 +181,8 @@ logical_xor = _logic("logical_xor", np.logical_xor)
 
 
 def _bits(name: str, forward: Any, *operators: str, kernel: str = "") -> Any:
-    def combine(a: Any, b: Any) -> Tensor:
-        a, b = as_operands(name, a, b)
+    def combine(input: Any, other: Any) -> Tensor:
+        a, b = as_operands(name, input, other)
         x, y = promoted(a.array, b.array)
         try:
             return wrap(forward(x, y))
@@ -210,18 +212,30 @@ bitwise_left_shift = _bits("bitwise_left_shift", _shifted(np.left_shift), "__lsh
 bitwise_right_shift = _bits("bitwise_right_shift", _shifted(np.right_shift), "__rshift__", kernel="rshift")
 
 
+@method("__rlshift__")
+def _rlshift(a: Tensor, b: Any) -> Tensor:
+    shifted: Tensor = bitwise_left_shift(b, a)
+    return shifted
+
+
+@method("__rrshift__")
+def _rrshift(a: Tensor, b: Any) -> Tensor:
+    shifted: Tensor = bitwise_right_shift(b, a)
+    return shifted
+
+
 @method("__invert__", "bitwise_not")
-def bitwise_not(a: Tensor) -> Tensor:
+def bitwise_not(input: Tensor) -> Tensor:
     """Not, element by element (for integers: every bit), as ``torch.bitwise_not``.
 
     Raises:
         TypeError: for floating-point numbers.
     """
-    if a.array.dtype.kind == "f":
+    if input.array.dtype.kind == "f":
         raise explained(
             TypeError,
             "~ (operator.invert) is only implemented on integer and Boolean-type tensors",
-            why=f"it turns over truth values or bits, and this tensor holds {a.dtype}.",
+            why=f"it turns over truth values or bits, and this tensor holds {input.dtype}.",
             fix="ask a question first, as in ~(x > 0), or use torch.logical_not(x).",
         )
-    return wrap(np.invert(a.array))
+    return wrap(np.invert(input.array))

@@ -58,14 +58,8 @@ def type_as(a: Tensor, other: Tensor) -> Tensor:
     return to(a, other.dtype)
 
 
-@method("cpu")
-def cpu(a: Tensor, memory_format: Any = None) -> Tensor:
-    """The tensor itself: it is on the CPU, as ``torch.Tensor.cpu``."""
-    return a
-
-
 @method("get_device")
-def get_device(a: Tensor) -> int:
+def get_device(input: Tensor) -> int:
     """The number of the graphics card that holds the tensor, as ``torch.Tensor.get_device``; -1, for there is none."""
     return -1
 
@@ -129,7 +123,8 @@ def is_nonzero(input: Tensor) -> bool:
 @method("is_same_size")
 def is_same_size(input: Tensor, other: Tensor) -> bool:
     """Whether two tensors have the same shape, as ``torch.is_same_size``."""
-    return input.array.shape == other.array.shape
+    same: bool = input.array.shape == other.array.shape
+    return same
 
 
 @method("is_set_to")

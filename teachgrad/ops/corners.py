@@ -73,9 +73,12 @@ fmin = binary("fmin", np.fmin, lambda g, a, b: np.where((a <= b) | (b != b), g, 
               numbers=False, inplace=False, doc="The smaller of a and b; if one of them is nan, the other.")
 
 # Rounding: flat between the jumps
-floor = unary("floor", lambda a: whole("floor", a), lambda g: np.zeros_like(g), real=False, doc="The next whole number down.")
-ceil = unary("ceil", lambda a: whole("ceil", a), lambda g: np.zeros_like(g), real=False, doc="The next whole number up.")
-trunc = unary("trunc", lambda a: whole("trunc", a), lambda g: np.zeros_like(g), real=False, doc="Without what follows the point.")
+floor = unary("floor", lambda a: whole("floor", a), lambda g: np.zeros_like(g), real=False,
+              doc="The next whole number down.")
+ceil = unary("ceil", lambda a: whole("ceil", a), lambda g: np.zeros_like(g), real=False,
+             doc="The next whole number up.")
+trunc = unary("trunc", lambda a: whole("trunc", a), lambda g: np.zeros_like(g), real=False,
+              doc="Without what follows the point.")
 frac = unary("frac", reals_only(lambda a: a - np.trunc(a)), lambda g: g, real=False,
              doc="What follows the point: a - trunc(a).")
 
@@ -100,19 +103,19 @@ ROUND, ROUND_DECIMALS = (Op(f"RoundBackward{n}", [lambda g: np.zeros_like(g)], s
 
 
 @method("round")
-def round(a: Tensor, *, decimals: int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """To the nearest whole number, or to so many decimals, as ``torch.round``. Halves go to the even neighbour.
 
     >>> import teachgrad as tg
     >>> tg.round(tg.tensor([0.5, 1.5, -1.7])), tg.round(tg.tensor(3.14159), decimals=2)
     (tensor([ 0.,  2., -2.]), tensor(3.1400))
     """
-    x = a.array
+    x = input.array
     if x.dtype.kind != "f" or decimals == 0:
-        return result(ROUND, whole("round", x), (a,))
+        return result(ROUND, whole("round", x), (input,))
     scale = x.dtype.type(10.0 ** abs(decimals))
     rounded = np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale
-    return result(ROUND_DECIMALS, rounded, (a,))
+    return result(ROUND_DECIMALS, rounded, (input,))
 
 
 # Limits
@@ -143,11 +146,11 @@ CLAMP_MAX_TENSOR = Op(
 
 @method("clamp", "clip")
 @twin_of(np.clip)
-def clamp(a: Tensor, min: Any = None, max: Any = None) -> Tensor:
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Kept between `min` and `max`, as ``torch.clamp``. Where `min` is above `max`, the result is `max`.
 
     Args:
-        a: any shape.
+        input: any shape.
         min: a number, or a tensor that broadcasts against a; None for no limit.
         max: likewise.
 
@@ -166,40 +169,40 @@ def clamp(a: Tensor, min: Any = None, max: Any = None) -> Tensor:
             fix="give one, as in x.clamp(min=0).",
         )
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        kind = a.array.dtype
+        kind = input.array.dtype
         low, high = (
             limit
             if isinstance(limit, Tensor)
             else wrap(np.asarray(_edge(kind, sign) if limit is None else limit, kind))
             for limit, sign in ((min, -1), (max, 1))
         )
-        x, lowest, highest = fitted_together(a.array, low.array, high.array)
-        return result(CLAMP_TENSORS, np.minimum(np.maximum(x, lowest), highest), (a, low, high))
-    x = _meeting(a.array, min, max)
+        x, lowest, highest = fitted_together(input.array, low.array, high.array)
+        return result(CLAMP_TENSORS, np.minimum(np.maximum(x, lowest), highest), (input, low, high))
+    x = _meeting(input.array, min, max)
     low = _edge(x.dtype, -1) if min is None else min
     high = _edge(x.dtype, 1) if max is None else max
-    return result(CLAMP, np.minimum(np.maximum(x, x.dtype.type(low)), x.dtype.type(high)), (a,), (low, high))
+    return result(CLAMP, np.minimum(np.maximum(x, x.dtype.type(low)), x.dtype.type(high)), (input,), (low, high))
 
 
 clip = clamp
 
 
 @method("clamp_min")
-def clamp_min(a: Tensor, min: Any) -> Tensor:
+def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Not below `min`, a number or a tensor, as ``torch.clamp_min``."""
     if isinstance(min, Tensor):
-        return result(CLAMP_MIN_TENSOR, np.maximum(*fitted_together(a.array, min.array)), (a, min))
-    x = _meeting(a.array, min)
-    return result(CLAMP_MIN, np.maximum(x, x.dtype.type(min)), (a,), (min,))
+        return result(CLAMP_MIN_TENSOR, np.maximum(*fitted_together(input.array, min.array)), (input, min))
+    x = _meeting(input.array, min)
+    return result(CLAMP_MIN, np.maximum(x, x.dtype.type(min)), (input,), (min,))
 
 
 @method("clamp_max")
-def clamp_max(a: Tensor, max: Any) -> Tensor:
+def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Not above `max`, a number or a tensor, as ``torch.clamp_max``."""
     if isinstance(max, Tensor):
-        return result(CLAMP_MAX_TENSOR, np.minimum(*fitted_together(a.array, max.array)), (a, max))
-    x = _meeting(a.array, max)
-    return result(CLAMP_MAX, np.minimum(x, x.dtype.type(max)), (a,), (max,))
+        return result(CLAMP_MAX_TENSOR, np.minimum(*fitted_together(input.array, max.array)), (input, max))
+    x = _meeting(input.array, max)
+    return result(CLAMP_MAX, np.minimum(x, x.dtype.type(max)), (input,), (max,))
 
 
 def _edge(kind: np.dtype[Any], sign: int) -> Any:
@@ -225,18 +228,18 @@ NAN_TO_NUM = Op("NanToNumBackward0", [lambda g, a: np.where(np.isfinite(a), g, 0
 
 
 @method("nan_to_num")
-def nan_to_num(a: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """With numbers for nan and the infinities, as ``torch.nan_to_num``.
 
     Args:
-        a: any shape.
+        input: any shape.
         nan: for nan.
         posinf: for inf; by default the largest number of the type.
         neginf: for -inf; by default the lowest number of the type.
     """
-    x = a.array
+    x = input.array
     array = np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf) if x.dtype.kind == "f" else x.copy()
-    return result(NAN_TO_NUM, array, (a,))
+    return result(NAN_TO_NUM, array, (input,))
 
 
 # Remainders: a minus so many times b, so that for a the slope is 1 and for b it is minus "so many"
@@ -249,28 +252,30 @@ FMOD_BY_NUMBER = Op("FmodBackward0", [lambda g: g], symbol="fmod")
 
 @method("remainder", "__mod__")
 @twin_of(np.remainder)
-def remainder(a: Any, b: Any) -> Tensor:
-    """What is left of a after taking b away as often as possible, with the sign of b: `a % b`. As ``torch.remainder``.
+def remainder(input: Any, other: Any) -> Tensor:
+    """What is left of `input` after taking `other` away as often as possible, as ``torch.remainder``.
+
+    It has the sign of `other`, as Python's ``%``.
 
     Raises:
-        RuntimeError: for whole numbers, if b is 0.
+        RuntimeError: for whole numbers, if `other` is 0.
 
     >>> import teachgrad as tg
     >>> tg.remainder(tg.tensor([-3.0, 3.0]), 2)
     tensor([1., 1.])
     """
-    return _remainder("remainder", np.remainder, "floor", (REMAINDER, REMAINDER_BY_NUMBER), a, b)
+    return _remainder("remainder", np.remainder, "floor", (REMAINDER, REMAINDER_BY_NUMBER), input, other)
 
 
 @method("fmod")
 @twin_of(np.fmod)
-def fmod(a: Tensor, b: Any) -> Tensor:
-    """What is left of a after taking b away as often as possible, with the sign of a, as ``torch.fmod``.
+def fmod(input: Tensor, other: Any) -> Tensor:
+    """What is left of `input` after taking `other` away as often as possible, with its own sign, as ``torch.fmod``.
 
     Raises:
-        RuntimeError: for whole numbers, if b is 0.
+        RuntimeError: for whole numbers, if `other` is 0.
     """
-    return _remainder("fmod", np.fmod, "trunc", (FMOD, FMOD_BY_NUMBER), a, b)
+    return _remainder("fmod", np.fmod, "trunc", (FMOD, FMOD_BY_NUMBER), input, other)
 
 
 def _remainder(name: str, forward: Forward, rounding: str, ops: tuple[Op, Op], a: Any, b: Any) -> Tensor:
@@ -297,18 +302,18 @@ def _rmod(a: Tensor, b: Any) -> Tensor:
 
 @method("floor_divide", "__floordiv__")
 @twin_of(np.floor_divide)
-def floor_divide(a: Any, b: Any) -> Tensor:
-    """How often b can be taken away from a: `a // b`, as ``torch.floor_divide``. It has no derivative.
+def floor_divide(input: Any, other: Any) -> Tensor:
+    """How often `other` can be taken away from `input`, as ``torch.floor_divide`` and ``//``. It has no derivative.
 
     Raises:
-        RuntimeError: for whole numbers, if b is 0; in a backward pass.
+        RuntimeError: for whole numbers, if `other` is 0; in a backward pass.
 
     >>> import teachgrad as tg
     >>> tg.tensor([-3.0, 3.0]) // 2
     tensor([-2.,  1.])
     """
-    a, b = as_operands("floor_divide", a, b)
-    return result(without_derivative("floor_divide"), whole_quotient("floor", a.array, b.array), (a, b))
+    input, other = as_operands("floor_divide", input, other)
+    return result(without_derivative("floor_divide"), whole_quotient("floor", input.array, other.array), (input, other))
 
 
 @method("__rfloordiv__")
@@ -317,22 +322,22 @@ def _rfloordiv(a: Tensor, b: Any) -> Tensor:
 
 
 @method("heaviside")
-def heaviside(a: Tensor, values: Tensor) -> Tensor:
-    """The step from 0 to 1, with `values` where a is 0, as ``torch.heaviside``. It has no derivative.
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
+    """The step from 0 to 1, with `values` where `input` is 0, as ``torch.heaviside``. It has no derivative.
 
     Raises:
         RuntimeError: if the types differ; in a backward pass.
     """
-    a, values = as_operands("heaviside", a, values, numbers=False)
-    if a.array.dtype != values.array.dtype:
+    input, values = as_operands("heaviside", input, values, numbers=False)
+    if input.array.dtype != values.array.dtype:
         raise explained(
             RuntimeError,
             "heaviside is not yet implemented for tensors with different dtypes.",
-            why=f"the tensors hold {a.dtype} and {values.dtype}.",
-            fix=f"convert one of them: values.to({a.dtype})",
+            why=f"the tensors hold {input.dtype} and {values.dtype}.",
+            fix=f"convert one of them: values.to({input.dtype})",
         )
-    x, y = fitted_together(a.array, values.array)
-    return result(without_derivative("heaviside"), np.where(x == 0, y, (x > 0).astype(x.dtype)), (a, values))
+    x, y = fitted_together(input.array, values.array)
+    return result(without_derivative("heaviside"), np.where(x == 0, y, (x > 0).astype(x.dtype)), (input, values))
 
 
 @cache
@@ -359,16 +364,16 @@ COPYSIGN_OF_NUMBER = Op("CopysignBackward1", COPYSIGN.sources[:1], symbol="copys
 
 
 @method("copysign")
-def copysign(a: Tensor, b: Any) -> Tensor:
-    """The size of a with the sign of b, a tensor or a number, as ``torch.copysign``."""
-    by_number = not isinstance(b, Tensor)
-    a, b = as_operands("copysign", a, b)
-    x, y = promoted(a.array, b.array, real=True)
+def copysign(input: Tensor, other: Any) -> Tensor:
+    """The size of `input` with the sign of `other`, a tensor or a number, as ``torch.copysign``."""
+    by_number = not isinstance(other, Tensor)
+    input, other = as_operands("copysign", input, other)
+    x, y = promoted(input.array, other.array, real=True)
     try:
         signed = np.copysign(x, y)
     except ValueError:
         raise no_broadcast(x.shape, y.shape) from None
-    return result(COPYSIGN_OF_NUMBER, signed, (a,)) if by_number else result(COPYSIGN, signed, (a, b))
+    return result(COPYSIGN_OF_NUMBER, signed, (input,)) if by_number else result(COPYSIGN, signed, (input, other))
 
 
 # Choosing between two values
@@ -381,10 +386,10 @@ WHERE = Op(
 
 
 @twin_of(np.where)
-def where(condition: Any, a: Any = None, b: Any = None) -> Any:
-    """A where `condition` is true, else b, with broadcasting, as ``torch.where``. The condition itself has no gradient.
+def where(condition: Any, input: Any = None, other: Any = None) -> Any:
+    """`input` where `condition` is true, else `other`, with broadcasting, as ``torch.where``.
 
-    With the condition alone: the indices of what is true (not 0), a tensor for each dimension.
+    The condition has no gradient. Alone, it gives the indices of what is true (not 0), a tensor for each dimension.
 
     Raises:
         RuntimeError: if the condition does not hold truth values.
@@ -395,7 +400,7 @@ def where(condition: Any, a: Any = None, b: Any = None) -> Any:
     (tensor([0., 2.]), (tensor([1]),))
     """
     mask = condition.array if isinstance(condition, Tensor) else np.asarray(condition)
-    if a is None and b is None:
+    if input is None and other is None:
         return tuple([wrap(indices) for indices in np.nonzero(np.atleast_1d(mask))])
     if mask.dtype.kind != "b":
         raise explained(
@@ -404,13 +409,19 @@ def where(condition: Any, a: Any = None, b: Any = None) -> Any:
             why="it has to be said for each element whether it is true.",
             fix="ask a question, such as x > 0 or x != 0.",
         )
-    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
-        a = wrap(np.asarray(a, (dtypes.of_value(a) or dtypes.get_default_dtype()).numpy))
-    a, b = as_operands("where", a, b)
+    if not isinstance(input, Tensor) and not isinstance(other, Tensor):
+        input = wrap(np.asarray(input, (dtypes.of_value(input) or dtypes.get_default_dtype()).numpy))
+    input, other = as_operands("where", input, other)
     try:
-        return result(WHERE, np.where(mask, *promoted(a.array, b.array)), (a, b), (mask,))
+        return result(WHERE, np.where(mask, *promoted(input.array, other.array)), (input, other), (mask,))
     except ValueError:
-        raise no_broadcast(mask.shape, np.broadcast(a.array, b.array).shape) from None
+        fits = mask.shape
+        for shape in (input.array.shape, other.array.shape):
+            try:
+                fits = np.broadcast_shapes(fits, shape)
+            except ValueError:
+                raise no_broadcast(fits, shape) from None
+        raise
 
 
 @method("where")

@@ -139,8 +139,13 @@ def from_numpy(array: Array, /) -> Tensor:
         )
     if not array.flags.writeable:
         warnings.warn(
-            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. You may want to "
-            "copy the array to protect its data or make it writable before converting it to a tensor.",
+            explained(
+                UserWarning,
+                "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. You may "
+                "want to copy the array to protect its data or make it writable before converting it to a tensor.",
+                why="the tensor shares the memory of the array, which NumPy promised not to change.",
+                fix="torch.from_numpy(array.copy()), or torch.tensor(array), has memory of its own.",
+            ),
             stacklevel=2,
         )
     return wrap(checked_array(array))

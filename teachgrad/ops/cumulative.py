@@ -15,7 +15,7 @@ from teachgrad.graph import Array, Op
 from teachgrad.ops.gathering import along
 from teachgrad.ops.indexing import placed
 from teachgrad.ops.reduction import each_left_out
-from teachgrad.ops.table import method, result, twin_of
+from teachgrad.ops.table import method, no_kernel, result, twin_of
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
 
@@ -79,32 +79,38 @@ def slope_of_logcumsumexp(g: Any, a: Any, out: Any, axis: int) -> Any:
 
 @method("cumsum")
 @twin_of(np.cumsum)
-def cumsum(a: Tensor, dim: int | None = None, *, dtype: dtypes.dtype | None = None, axis: int | None = None) -> Tensor:
+def cumsum(
+    input: Tensor, dim: int | None = None, *, dtype: dtypes.dtype | None = None, axis: int | None = None
+) -> Tensor:
     """The sum up to each element along `dim`, as ``torch.cumsum``. Integers and booleans add up to int64.
 
     >>> import teachgrad as tg
     >>> tg.cumsum(tg.tensor([1.0, 2.0, 3.0]), dim=0)
     tensor([1., 3., 6.])
     """
-    return _running(CUMSUM, np.add, a, _given("cumsum", dim, axis), dtype)
+    return _running(CUMSUM, np.add, input, _given("cumsum", dim, axis), dtype)
 
 
 @method("cumprod")
 @twin_of(np.cumprod)
-def cumprod(a: Tensor, dim: int | None = None, *, dtype: dtypes.dtype | None = None, axis: int | None = None) -> Tensor:
+def cumprod(
+    input: Tensor, dim: int | None = None, *, dtype: dtypes.dtype | None = None, axis: int | None = None
+) -> Tensor:
     """The product up to each element along `dim`, as ``torch.cumprod``. Integers and booleans multiply to int64.
 
     >>> import teachgrad as tg
     >>> tg.cumprod(tg.tensor([1.0, 2.0, 3.0]), dim=0)
     tensor([1., 2., 6.])
     """
-    return _running(CUMPROD, np.multiply, a, _given("cumprod", dim, axis), dtype)
+    return _running(CUMPROD, np.multiply, input, _given("cumprod", dim, axis), dtype)
 
 
 @method("logcumsumexp")
-def logcumsumexp(a: Tensor, dim: int) -> Tensor:
-    """log(cumsum(exp(a))) along `dim`, without overflow, as ``torch.logcumsumexp``."""
-    return _running(LOGCUMSUMEXP, np.logaddexp, a, dim, None)
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """log(cumsum(exp(input))) along `dim`, without overflow, as ``torch.logcumsumexp``."""
+    if input.array.dtype.kind != "f":
+        raise no_kernel("logcumsumexp_out_cpu", input.array)
+    return _running(LOGCUMSUMEXP, np.logaddexp, input, dim, None)
 
 
 def _given(name: str, dim: int | None, axis: int | None) -> int:
@@ -126,11 +132,13 @@ def _running(op: Op, ufunc: np.ufunc, a: Tensor, dim: int, dtype: dtypes.dtype |
     if x.dtype.kind != "f":
         x = x.astype(np.int64)
     axis = checked_dim(dim, x.ndim)
-    return result(op, ufunc.accumulate(np.ascontiguousarray(x), axis) if x.ndim else x.copy(), (a,), (axis if x.ndim else -1,))
+    return result(
+        op, ufunc.accumulate(np.ascontiguousarray(x), axis) if x.ndim else x.copy(), (a,), (axis if x.ndim else -1,)
+    )
 
 
 @method("cummax")
-def cummax(a: Tensor, dim: int) -> Any:
+def cummax(input: Tensor, dim: int) -> Any:
     """The largest element so far along `dim`, and where it was found (the last of equal ones), as ``torch.cummax``.
 
     >>> import teachgrad as tg
@@ -138,13 +146,13 @@ def cummax(a: Tensor, dim: int) -> Any:
     >>> values, indices
     (tensor([1., 3., 3.]), tensor([0, 1, 1]))
     """
-    return return_types.cummax(_records(CUMMAX, np.maximum, a, dim))
+    return return_types.cummax(_records(CUMMAX, np.maximum, input, dim))
 
 
 @method("cummin")
-def cummin(a: Tensor, dim: int) -> Any:
+def cummin(input: Tensor, dim: int) -> Any:
     """The smallest element so far along `dim`, and where it was found (the last of equal ones), as ``torch.cummin``."""
-    return return_types.cummin(_records(CUMMIN, np.minimum, a, dim))
+    return return_types.cummin(_records(CUMMIN, np.minimum, input, dim))
 
 
 def _records(op: Op, ufunc: np.ufunc, a: Tensor, dim: int) -> tuple[Tensor, Tensor]:

@@ -338,22 +338,28 @@ def solve_triangular(
 @method("cholesky_solve")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:  # noqa: N803 - PyTorch's names
     """The X with L Lᵀ X = B, as ``torch.cholesky_solve``: `solve` for a matrix whose Cholesky factor is known."""
-    return solve(L.mT @ L if upper else L @ L.mT, B)
+    inside = np.tri(L.array.shape[-1], dtype=bool)
+    factor = (L * inside.T).mT if upper else L * inside
+    return solve(factor @ factor.mT, B)
 
 
 @method("pinverse")
-def pinverse(a: Tensor, rcond: float | None = None) -> Tensor:
+def pinverse(input: Tensor, rcond: float | None = None) -> Tensor:
     """The pseudo-inverse: what comes closest to an inverse for matrices that have none, as ``torch.linalg.pinv``.
 
     Singular values below `rcond` times the largest count as 0. Differentiable where the rank does not change.
     """
-    x = checked_matrices("linalg.pinv", a, square=False)
+    x = checked_matrices("linalg.pinv", input, square=False)
     cut = max(x.shape[-2:]) * float(np.finfo(x.dtype).eps) if rcond is None else rcond
-    return result(PINV, np.linalg.pinv(x, rcond=cut), (a,))
+    return result(PINV, np.linalg.pinv(x, rcond=cut), (input,))
 
 
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:  # noqa: N803
     """The X for which A X comes closest to B, as ``torch.linalg.lstsq``; by the pseudo-inverse, whatever the `driver`.
+
+    The driver says which of the further results there are: the squared distances that remain ("gels", "gelsd",
+    "gelss", and only if the columns of A do not depend on each other), the rank (all but "gels"), the singular values
+    ("gelsd", "gelss"). The others are empty.
 
     >>> import teachgrad as tg
     >>> points, values = tg.tensor([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]), tg.tensor([[1.0], [3.0], [5.0]])
@@ -361,8 +367,15 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     tensor([[2.],
             [1.]])
     """
-    nothing = wrap(np.zeros(0, A.array.dtype))
-    return return_types.linalg_lstsq((pinverse(A, rcond) @ B, nothing, matrix_rank(A), nothing))
+    nothing, name = wrap(np.zeros(0, A.array.dtype)), driver or "gelsy"
+    solution, rank = pinverse(A, rcond) @ B, matrix_rank(A)
+    rows, columns = A.array.shape[-2:]
+    tall = name != "gelsy" and rows > columns and bool((rank.array == columns).all())
+    distances = ((A @ solution - B) ** 2).sum(-2) if tall else nothing
+    values = svdvals(A) if name in ("gelsd", "gelss") else nothing
+    return return_types.linalg_lstsq(
+        (solution, distances, wrap(np.zeros(0, np.int64)) if name == "gels" else rank, values)
+    )
 
 
 @method("matrix_power")
@@ -518,9 +531,9 @@ def linalg_qr(A: Tensor, mode: str = "reduced") -> Any:  # noqa: N803 - PyTorch'
 
 
 @method("qr")
-def qr(a: Tensor, some: bool = True) -> Any:
+def qr(input: Tensor, some: bool = True) -> Any:
     """As `torch.linalg.qr`, with ``some=False`` for ``mode="complete"``."""
-    return return_types.qr(_qr(a, "reduced" if some else "complete"))
+    return return_types.qr(_qr(input, "reduced" if some else "complete"))
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> Any:  # noqa: N803 - PyTorch's names
@@ -593,9 +606,9 @@ def linalg_svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = No
 
 
 @method("svd")
-def svd(a: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
+def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     """As `torch.linalg.svd`, but V, not its transpose, and by default the reduced form, as ``torch.svd``."""
-    u, s, vh = _svd(a, not some)
+    u, s, vh = _svd(input, not some)
     return return_types.svd((u, s, vh.mT))
 
 
@@ -609,7 +622,27 @@ def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:  # noqa: N803 - 
     return _svd(A, False)[1]
 
 
-def matrix_rank(A: Tensor, *, tol: float | None = None, hermitian: bool = False) -> Tensor:  # noqa: N803
-    """How many singular values are not 0, up to rounding, int64, as ``torch.linalg.matrix_rank``."""
+def matrix_rank(
+    A: Tensor,  # noqa: N803 - PyTorch's name
+    tol: float | None = None,
+    hermitian: bool = False,
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> Tensor:
+    """How many singular values are not 0, int64, as ``torch.linalg.matrix_rank``.
+
+    Those count as 0 that are not above `atol` (or `tol`), nor above `rtol` times the largest one; by default, what
+    rounding may leave.
+    """
     x = checked_matrices("linalg.matrix_rank", A, square=hermitian)
-    return wrap(np.asarray(np.linalg.matrix_rank(x, tol, hermitian), np.int64))
+    values = np.abs(np.linalg.eigvalsh(x)) if hermitian else np.linalg.svd(x, compute_uv=False)
+    least = relative_cut(x, atol if tol is None else tol, rtol) * values.max(-1, keepdims=True, initial=0)
+    return wrap(np.count_nonzero(values > np.maximum(least, tol or atol or 0), axis=-1))
+
+
+def relative_cut(x: Array, atol: float | None, rtol: float | None) -> float:
+    """Which part of the largest singular value counts as 0, if it is not said and there is no absolute limit either."""
+    if rtol is not None:
+        return rtol
+    return 0.0 if atol else max(x.shape[-2:]) * float(np.finfo(x.dtype).eps)

@@ -276,14 +276,14 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
 
 @method("trace")
 @twin_of(np.trace)
-def trace(a: Tensor) -> Tensor:
+def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix, as ``torch.trace``.
 
     >>> import teachgrad as tg
     >>> tg.trace(tg.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor(5.)
     """
-    x = a.array
+    x = input.array
     if x.ndim != 2:
         raise explained(
             RuntimeError,
@@ -291,21 +291,21 @@ def trace(a: Tensor) -> Tensor:
             why=f"the shape is {x.shape}, and only matrices have a trace.",
             fix="for a batch of matrices: torch.einsum('...ii->...', x)",
         )
-    return result(TRACE, np.trace(x, dtype=None if x.dtype.kind == "f" else np.int64), (a,), (x.shape,))
+    return result(TRACE, np.trace(x, dtype=None if x.dtype.kind == "f" else np.int64), (input,), (x.shape,))
 
 
 @method("kron")
-def kron(a: Tensor, b: Tensor) -> Tensor:
-    """Every element of `a` times the whole of `b`, laid out block by block, as ``torch.kron``.
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """Every element of `input` times the whole of `other`, laid out block by block, as ``torch.kron``.
 
     >>> import teachgrad as tg
     >>> tg.kron(tg.tensor([1.0, 10.0]), tg.tensor([1.0, 2.0]))
     tensor([ 1.,  2., 10., 20.])
     """
-    ndim = max(a.array.ndim, b.array.ndim)
-    m, n = ((1,) * (ndim - t.array.ndim) + t.array.shape for t in (a, b))
-    blocks = mul(a.reshape([s for size in m for s in (size, 1)]), b.reshape([s for size in n for s in (1, size)]))
-    return blocks.reshape([size * other for size, other in zip(m, n)])
+    ndim = max(input.array.ndim, other.array.ndim)
+    m, n = ((1,) * (ndim - t.array.ndim) + t.array.shape for t in (input, other))
+    rows, columns = [s for size in m for s in (size, 1)], [s for size in n for s in (1, size)]
+    return mul(input.reshape(rows), other.reshape(columns)).reshape([p * q for p, q in zip(m, n)])
 
 
 def turned(a: Any, b: Any, axis: int) -> Any:

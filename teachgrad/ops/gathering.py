@@ -15,6 +15,7 @@ import numpy as np
 from teachgrad import dtypes
 from teachgrad.errors import c_name, explained, scalar_name
 from teachgrad.graph import Array, Op
+from teachgrad.ops.arguments import fitting
 from teachgrad.ops.indexing import emptied, placed
 from teachgrad.ops.table import method, no_broadcast, result, twin_of
 from teachgrad.ops.views import in_place_twin
@@ -122,10 +123,10 @@ def first_of(part: Any, shape: tuple[int, ...]) -> Any:
 
 
 @method("gather")
-def gather(a: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
-    """out[i][j] = a[index[i][j]][j] for dim 0, and likewise for others, as ``torch.gather``.
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+    """out[i][j] = input[index[i][j]][j] for dim 0, and likewise for others, as ``torch.gather``.
 
-    `index` has as many dims as `a`; along the others than `dim` it may be shorter. The result has its shape.
+    `index` has as many dims as `input`; along the others than `dim` it may be shorter. The result has its shape.
 
     Raises:
         RuntimeError: if an index is out of range, or the shapes do not fit.
@@ -136,7 +137,7 @@ def gather(a: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> 
     tensor([[0.9000],
             [0.7000]])
     """
-    x, where = a.array, _positions("gather", index)
+    x, where = input.array, _positions("gather", index)
     axis = checked_dim(dim, x.ndim)
     _check_ranks(where, x, "input")
     for place in range(x.ndim):
@@ -150,17 +151,17 @@ def gather(a: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> 
             )
     check_range(RuntimeError, "", where, x, axis)
     if where.ndim != x.ndim:  # a single number stands for a vector of one
-        return take(a, index)
-    return result(GATHER, x[along(where, axis)], (a,), (where, axis, x.shape))
+        return take(input, index)
+    return result(GATHER, x[along(where, axis)], (input,), (where, axis, x.shape))
 
 
 @method("take_along_dim")
 @twin_of(np.take_along_axis)
-def take_along_dim(a: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """`gather` with the other dims broadcast; without a dim, of the flattened input. As ``torch.take_along_dim``."""
     if dim is None:
-        return gather(a.reshape(-1), 0, indices.reshape(-1))
-    x, where = a.array, _positions("take_along_dim", indices)
+        return gather(input.reshape(-1), 0, indices.reshape(-1))
+    x, where = input.array, _positions("take_along_dim", indices)
     axis = checked_dim(dim, x.ndim)
     _check_ranks(where, x, "input")
     rest, others = list(x.shape), list(where.shape)
@@ -171,14 +172,14 @@ def take_along_dim(a: Tensor, indices: Tensor, dim: int | None = None) -> Tensor
         raise no_broadcast(tuple(rest), tuple(others)) from None
     mine, theirs = list(common), list(common)
     mine[axis], theirs[axis] = x.shape[axis], where.shape[axis]
-    return gather(a.expand(mine), axis, wrap(np.broadcast_to(where, theirs)))
+    return gather(input.expand(mine), axis, wrap(np.broadcast_to(where, theirs)))
 
 
 @method("scatter")
 def scatter(
-    a: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
-    """A copy of `a` with out[index[i][j]][j] = src[i][j] for dim 0, and likewise for others, as ``torch.scatter``.
+    """A copy of `input` with out[index[i][j]][j] = src[i][j] for dim 0, and likewise for others, as ``torch.scatter``.
 
     `src` is a tensor or one number. Where an index comes twice, one of its values remains; which one is not said.
     With `reduce="add"` values are added to what is there, with "multiply" (numbers only) multiplied.
@@ -192,16 +193,16 @@ def scatter(
             [1., 0., 0.]])
     """
     source = value if src is None else src
-    x, where, axis = checked_targets("scatter", a, dim, index, source)
+    x, where, axis = checked_targets("scatter", input, dim, index, source)
     if reduce is not None:
-        return _scatter_reduced(a, axis, index, source, reduce)
+        return _scatter_reduced(input, axis, index, source, reduce)
     out = x.copy()
     if not isinstance(source, Tensor):
         out[along(where, axis)] = source
-        return result(SCATTER_NUMBER, out, (a,), (where, axis))
+        return result(SCATTER_NUMBER, out, (input,), (where, axis))
     part = corner(source, where)
     out[along(where, axis)] = part.array
-    return result(SCATTER, out, (a, part), (where, axis))
+    return result(SCATTER, out, (input, part), (where, axis))
 
 
 def _scatter_reduced(a: Tensor, axis: int, index: Tensor, source: Any, reduce: str) -> Tensor:
@@ -225,8 +226,8 @@ def _scatter_reduced(a: Tensor, axis: int, index: Tensor, source: Any, reduce: s
 
 
 @method("scatter_add")
-def scatter_add(a: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """A copy of `a` with out[index[i][j]][j] += src[i][j] for dim 0, and likewise for others.
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """A copy of `input` with out[index[i][j]][j] += src[i][j] for dim 0, and likewise for others.
 
     As ``torch.scatter_add``. Where an index comes twice, both values are added.
 
@@ -234,9 +235,9 @@ def scatter_add(a: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     >>> tg.zeros(3).scatter_add(0, tg.tensor([0, 0, 2]), tg.ones(3))
     tensor([2., 0., 1.])
     """
-    x, where, axis = checked_targets("scatter_add", a, dim, index, src)
+    x, where, axis = checked_targets("scatter_add", input, dim, index, src)
     part = corner(src, where)
-    return result(SCATTER_ADD, x + placed(part.array, along(where, axis), x.shape), (a, part), (where, axis))
+    return result(SCATTER_ADD, x + placed(part.array, along(where, axis), x.shape), (input, part), (where, axis))
 
 
 def checked_targets(name: str, a: Tensor, dim: int, index: Tensor, source: Any) -> tuple[Array, Array, int]:
@@ -315,8 +316,8 @@ def check_range(kind: type[Exception], prefix: str, index: Array, x: Array, axis
 
 
 @method("index_select")
-def index_select(a: Tensor, dim: int, index: Tensor) -> Tensor:
-    """The slices of `a` that `index` lists, along `dim`, as ``torch.index_select``.
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """The slices of `input` that `index` lists, along `dim`, as ``torch.index_select``.
 
     Raises:
         IndexError: if an index is out of range.
@@ -326,7 +327,7 @@ def index_select(a: Tensor, dim: int, index: Tensor) -> Tensor:
     tensor([[2, 0],
             [5, 3]])
     """
-    x = a.array
+    x = input.array
     axis = checked_dim(dim, x.ndim)
     if index.array.dtype not in (np.int64, np.int32):
         raise explained(
@@ -338,19 +339,19 @@ def index_select(a: Tensor, dim: int, index: Tensor) -> Tensor:
     where = _listed("index_select", index)
     check_range(IndexError, "index out of range in self", where, x, axis)
     if x.ndim == 0:
-        return a.reshape(1)[wrap(where)].reshape(())
-    return result(INDEX_SELECT, x.take(where, axis), (a,), (where, axis, x.shape))
+        return input.reshape(1)[wrap(where)].reshape(())
+    return result(INDEX_SELECT, x.take(where, axis), (input,), (where, axis, x.shape))
 
 
 @method("index_add")
-def index_add(a: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
-    """A copy of `a` with the slices of `source` added at `index` along `dim`, as ``torch.index_add``.
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
+    """A copy of `input` with the slices of `source` added at `index` along `dim`, as ``torch.index_add``.
 
     >>> import teachgrad as tg
     >>> tg.zeros(3).index_add(0, tg.tensor([0, 0, 2]), tg.ones(3))
     tensor([2., 0., 1.])
     """
-    x, where, axis = checked_slices("index_add_", RuntimeError, a, dim, index, source)
+    x, where, axis = checked_slices("index_add_", RuntimeError, input, dim, index, source)
     if source.array.dtype != x.dtype:
         raise explained(
             RuntimeError,
@@ -360,30 +361,38 @@ def index_add(a: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: floa
             fix="convert the source: source.to(x.dtype)",
         )
     added = placed(source.array, at(where, axis), x.shape)
-    return result(INDEX_ADD, x + (added if alpha == 1 else alpha * added), (a, source), (where, axis, alpha))
+    return result(INDEX_ADD, x + (added if alpha == 1 else alpha * added), (input, source), (where, axis, alpha))
 
 
 @method("index_copy")
-def index_copy(a: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """A copy of `a` with the slices of `source` written at `index` along `dim`, as ``torch.index_copy``."""
-    x, where, axis = checked_slices("index_copy_", IndexError, a, dim, index, source)
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """A copy of `input` with the slices of `source` written at `index` along `dim`, as ``torch.index_copy``."""
+    x, where, axis = checked_slices("index_copy_", IndexError, input, dim, index, source)
+    if source.array.dtype != x.dtype:
+        raise explained(
+            RuntimeError,
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{c_name(x.dtype)} and (source) {c_name(source.array.dtype)}",
+            why="one is written into the other without conversion.",
+            fix="convert the source: source.to(x.dtype)",
+        )
     out = x.copy()
     out[at(where, axis)] = source.array
-    return result(INDEX_COPY, out, (a, source), (where, axis))
+    return result(INDEX_COPY, out, (input, source), (where, axis))
 
 
 @method("index_fill")
-def index_fill(a: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """A copy of `a` with one value at all slices that `index` lists along `dim`, as ``torch.index_fill``."""
-    x, where = a.array, _listed("index_fill_", index)
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """A copy of `input` with one value at all slices that `index` lists along `dim`, as ``torch.index_fill``."""
+    x, where = input.array, _listed("index_fill_", index)
     axis = checked_dim(dim, x.ndim)
     check_range(IndexError, "", where, x, axis, negative=True)
     number = _one_value("index_fill_", value)
     out = x.copy()
     out[at(where, axis)] = number.array if isinstance(number, Tensor) else number
     if isinstance(number, Tensor):
-        return result(INDEX_FILL_TENSOR, out, (a, number), (where, axis))
-    return result(INDEX_FILL, out, (a,), (where, axis))
+        return result(INDEX_FILL_TENSOR, out, (input, number), (where, axis))
+    return result(INDEX_FILL, out, (input,), (where, axis))
 
 
 def checked_slices(
@@ -438,14 +447,14 @@ def _one_value(name: str, value: Any) -> Any:
 
 
 @method("take")
-def take(a: Tensor, index: Tensor) -> Tensor:
-    """The elements of `a`, counted as if it were flat, in the shape of `index`, as ``torch.take``.
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """The elements of `input`, counted as if it were flat, in the shape of `index`, as ``torch.take``.
 
     >>> import teachgrad as tg
     >>> tg.take(tg.tensor([[1, 2], [3, 4]]), tg.tensor([0, -1]))
     tensor([1, 4])
     """
-    x, where = a.array, index.array
+    x, where = input.array, index.array
     if where.dtype != np.int64:
         raise explained(
             RuntimeError,
@@ -462,22 +471,22 @@ def take(a: Tensor, index: Tensor) -> Tensor:
             fix="x.numel() says how many there are.",
         )
     where = where % max(x.size, 1)
-    return result(TAKE, x.reshape(-1)[where], (a,), (where, x.shape))
+    return result(TAKE, x.reshape(-1)[where], (input,), (where, x.shape))
 
 
 # By masks
 
 
 @method("masked_fill")
-def masked_fill(a: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """A copy of `a` with one value where `mask` is True, as ``torch.masked_fill``. The mask is broadcast.
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """A copy of `input` with one value where `mask` is True, as ``torch.masked_fill``. The mask is broadcast.
 
     >>> import teachgrad as tg
     >>> tg.ones(2, 2).masked_fill(tg.tensor([True, False]), -1.0)
     tensor([[-1.,  1.],
             [-1.,  1.]])
     """
-    x, chosen = a.array, mask.array
+    x, chosen = input.array, mask.array
     if chosen.dtype != bool:
         raise explained(
             RuntimeError,
@@ -486,19 +495,19 @@ def masked_fill(a: Tensor, mask: Tensor, value: Any) -> Tensor:
             fix="make it a comparison, or convert it: mask.bool()",
         )
     number = _one_value("masked_fill_", value)
-    plain = number.array if isinstance(number, Tensor) else number
+    plain = number.array if isinstance(number, Tensor) else fitting(number, input.dtype)
     try:
         out = np.asarray(np.where(chosen, np.asarray(plain).astype(x.dtype), x), order="C")
     except ValueError:
         raise no_broadcast(chosen.shape, x.shape) from None
     if isinstance(number, Tensor):
-        return result(MASKED_FILL_TENSOR, out, (a, number), (chosen,))
-    return result(MASKED_FILL, out, (a,), (chosen,))
+        return result(MASKED_FILL_TENSOR, out, (input, number), (chosen,))
+    return result(MASKED_FILL, out, (input,), (chosen,))
 
 
 @method("masked_select")
-def masked_select(a: Tensor, mask: Tensor) -> Tensor:
-    """The elements of `a` where `mask` is True, in one row, as ``torch.masked_select``. Both are broadcast.
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements of `input` where `mask` is True, in one row, as ``torch.masked_select``. Both are broadcast.
 
     >>> import teachgrad as tg
     >>> x = tg.tensor([1.0, -2.0, 3.0])
@@ -512,14 +521,22 @@ def masked_select(a: Tensor, mask: Tensor) -> Tensor:
             why=f"a mask says yes or no for each element, and this one holds {mask.dtype}.",
             fix="make it a comparison, or convert it: mask.bool()",
         )
-    a, chosen = _broadcast(a, mask)
-    return result(MASKED_SELECT, a.array[chosen], (a,), (chosen, a.array.shape))
+    input, chosen = _broadcast(input, mask)
+    return result(MASKED_SELECT, input.array[chosen], (input,), (chosen, input.array.shape))
 
 
 @method("masked_scatter")
-def masked_scatter(a: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """A copy of `a` with the elements of `source`, in order, where `mask` is True, as ``torch.masked_scatter``."""
-    a, chosen = _broadcast(a, mask)
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """A copy of `input` with the elements of `source`, in order, where `mask` is True, as ``torch.masked_scatter``."""
+    input, chosen = _broadcast(input, mask)
+    if source.array.dtype != input.array.dtype:
+        raise explained(
+            RuntimeError,
+            "masked_scatter: expected self and source to have same dtypes but got"
+            f"{c_name(input.array.dtype)} and {c_name(source.array.dtype)}",
+            why="one is written into the other without conversion.",
+            fix="convert the source: source.to(x.dtype)",
+        )
     count = int(np.count_nonzero(chosen))
     if source.array.size < count:
         raise explained(
@@ -528,9 +545,9 @@ def masked_scatter(a: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             why=f"the mask asks for {count} elements, and the source has {source.array.size}.",
             fix="give a larger source; masked_fill writes one value everywhere.",
         )
-    out = a.array.copy()
+    out = input.array.copy()
     out[chosen] = source.array.reshape(-1)[:count]
-    return result(MASKED_SCATTER, out, (a, source), (chosen, source.array.shape))
+    return result(MASKED_SCATTER, out, (input, source), (chosen, source.array.shape))
 
 
 def _broadcast(a: Tensor, mask: Tensor) -> tuple[Tensor, Array]:
@@ -545,7 +562,7 @@ def _broadcast(a: Tensor, mask: Tensor) -> tuple[Tensor, Array]:
 
 
 @method("nonzero")
-def nonzero(a: Tensor, *, as_tuple: bool = False) -> Any:
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Where the elements are not 0: a row of indices for each, or a tuple with one tensor for each dim.
 
     As ``torch.nonzero``; int64, no gradient. The tuple serves as an index: ``x[x.nonzero(as_tuple=True)]``.
@@ -556,14 +573,14 @@ def nonzero(a: Tensor, *, as_tuple: bool = False) -> Any:
             [1, 0]])
     """
     if as_tuple:
-        return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(a.array)))
-    return wrap(np.argwhere(a.array))
+        return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(input.array)))
+    return wrap(np.argwhere(input.array))
 
 
 @method("argwhere")
-def argwhere(a: Tensor) -> Tensor:
+def argwhere(input: Tensor) -> Tensor:
     """Where the elements are not 0: a row of indices for each, as ``torch.argwhere``."""
-    return wrap(np.argwhere(a.array))
+    return wrap(np.argwhere(input.array))
 
 
 for _function in (scatter, scatter_add, index_add, index_copy, index_fill, masked_fill, masked_scatter):

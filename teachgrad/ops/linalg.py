@@ -13,6 +13,7 @@ import numpy as np
 
 from teachgrad.errors import c_name, explained, scalar_name
 from teachgrad.graph import Array, Op
+from teachgrad.ops.out import written
 from teachgrad.ops.pointwise import mul
 from teachgrad.ops.shape import expand, reshape, unsqueeze
 from teachgrad.ops.table import method, no_broadcast, not_a_tensor, result, twin_of
@@ -28,6 +29,7 @@ __all__ = [  # what the face of the package offers
     "bmm",
     "chain_matmul",
     "dot",
+    "ger",
     "inner",
     "matmul",
     "mm",
@@ -99,7 +101,7 @@ LINEAR = Op(
 
 @method("matmul", "__matmul__")
 @twin_of(np.matmul, np.dot)
-def matmul(a: Tensor, b: Tensor) -> Tensor:
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product, as ``torch.matmul`` and the operator ``@``.
 
     Vectors: the dot product. Matrices: (n, k) @ (k, m) -> (n, m). More dimensions: a product for each position
@@ -112,22 +114,24 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     >>> tg.ones(2, 3) @ tg.ones(3)
     tensor([3., 3.])
     """
-    x, y = _pair("matmul", a, b)
+    if out is not None:
+        return written("matmul", matmul(input, other), out)  # type: ignore[no-any-return]
+    x, y = _pair("matmul", input, other)
     match x.ndim, y.ndim:
         case 2, 2:
-            return result(MM, np.dot(x, y), (a, b))
+            return result(MM, np.dot(x, y), (input, other))
         case 1, 1:
-            return result(DOT, np.dot(x, y), (a, b))
+            return result(DOT, np.dot(x, y), (input, other))
         case 2, 1:
-            return result(MV, np.dot(x, y), (a, b))
+            return result(MV, np.dot(x, y), (input, other))
         case 1, _:
-            return _without(-2, matmul(unsqueeze(a, 0), b))
+            return _without(-2, matmul(unsqueeze(input, 0), other))
         case _, 1:
-            return _without(-1, matmul(a, unsqueeze(b, 1)))
+            return _without(-1, matmul(input, unsqueeze(other, 1)))
         case _, 2:
-            return result(FOLDED, folded(x, y), (a, b))
+            return result(FOLDED, folded(x, y), (input, other))
     try:
-        return result(MATMUL, np.matmul(x, y), (a, b))
+        return result(MATMUL, np.matmul(x, y), (input, other))
     except ValueError:
         raise no_broadcast(x.shape[:-2], y.shape[:-2]) from None
 
@@ -153,23 +157,23 @@ def _rmatmul(b: Tensor, a: Any) -> Tensor:
 
 
 @method("mm")
-def mm(a: Tensor, b: Tensor) -> Tensor:
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices, as ``torch.mm``."""
-    if a.array.ndim != 2 or b.array.ndim != 2:
+    if input.array.ndim != 2 or mat2.array.ndim != 2:
         raise explained(
             RuntimeError,
-            f"{'self' if a.array.ndim != 2 else 'mat2'} must be a matrix",
-            why=f"mm multiplies two matrices, and the shapes are {a.array.shape} and {b.array.shape}.",
+            f"{'self' if input.array.ndim != 2 else 'mat2'} must be a matrix",
+            why=f"mm multiplies two matrices, and the shapes are {input.array.shape} and {mat2.array.shape}.",
             fix="a @ b multiplies vectors and stacks of matrices as well.",
             lesson=7,
         )
-    return matmul(a, b)
+    return matmul(input, mat2)
 
 
 @method("mv")
-def mv(a: Tensor, b: Tensor) -> Tensor:
+def mv(input: Tensor, vec: Tensor) -> Tensor:
     """The product of a matrix and a vector, as ``torch.mv``."""
-    if a.array.ndim == 0:
+    if input.array.ndim == 0:
         raise explained(
             IndexError,
             "Dimension specified as 0 but tensor has no dimensions",
@@ -177,26 +181,26 @@ def mv(a: Tensor, b: Tensor) -> Tensor:
             fix="a * b multiplies by a number.",
             lesson=7,
         )
-    if a.array.ndim != 2 or b.array.ndim != 1:
+    if input.array.ndim != 2 or vec.array.ndim != 1:
         raise explained(
             RuntimeError,
-            f"vector + matrix @ vector expected, got 1, {a.array.ndim}, {b.array.ndim}",
-            why=f"mv multiplies a matrix and a vector, and the shapes are {a.array.shape} and {b.array.shape}.",
+            f"vector + matrix @ vector expected, got 1, {input.array.ndim}, {vec.array.ndim}",
+            why=f"mv multiplies a matrix and a vector, and the shapes are {input.array.shape} and {vec.array.shape}.",
             fix="a @ b takes both as they come.",
             lesson=7,
         )
-    return matmul(a, b)
+    return matmul(input, vec)
 
 
 @method("bmm")
-def bmm(a: Tensor, b: Tensor) -> Tensor:
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """A product of matrices for each position of a batch, as ``torch.bmm``: (B, n, k), (B, k, m) -> (B, n, m).
 
     >>> import teachgrad as tg
     >>> tg.bmm(tg.ones(4, 2, 3), tg.ones(4, 3, 5)).shape
     torch.Size([4, 2, 5])
     """
-    return result(BMM, np.matmul(*_batches(a, b)), (a, b))
+    return result(BMM, np.matmul(*_batches(input, mat2)), (input, mat2))
 
 
 def _batches(a: Tensor, b: Tensor) -> tuple[Array, Array]:
@@ -223,7 +227,7 @@ def _batches(a: Tensor, b: Tensor) -> tuple[Array, Array]:
 
 
 @method("outer", "ger")
-def outer(a: Tensor, b: Tensor) -> Tensor:
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """Every element of one vector times every element of another, as ``torch.outer``.
 
     >>> import teachgrad as tg
@@ -231,7 +235,7 @@ def outer(a: Tensor, b: Tensor) -> Tensor:
     tensor([[3., 4.],
             [6., 8.]])
     """
-    for name, factor in {"self": a, "vec2": b}.items():
+    for name, factor in {"self": input, "vec2": vec2}.items():
         if factor.array.ndim != 1:
             raise explained(
                 RuntimeError,
@@ -239,43 +243,47 @@ def outer(a: Tensor, b: Tensor) -> Tensor:
                 why="it multiplies two vectors.",
                 fix="flatten it: x.flatten()",
             )
-    return mul(unsqueeze(a, 1), b)
+    return mul(unsqueeze(input, 1), vec2)
+
+
+ger = outer
 
 
 @method("inner")
-def inner(a: Tensor, b: Tensor) -> Tensor:
+def inner(input: Tensor, other: Tensor) -> Tensor:
     """Products summed over the last dims, of all pairs of vectors, as ``torch.inner``; for two vectors, `dot`."""
-    if a.array.ndim == 0 or b.array.ndim == 0:
-        return mul(a, b)
-    if a.array.shape[-1] != b.array.shape[-1]:
+    if input.array.ndim == 0 or other.array.ndim == 0:
+        return mul(input, other)
+    if input.array.shape[-1] != other.array.shape[-1]:
         raise explained(
             RuntimeError,
             "inner() the last dimension must match on both input tensors but got shapes "
-            f"{list(a.shape)} and {list(b.shape)}",
+            f"{list(input.shape)} and {list(other.shape)}",
             why="the products are summed along the last dimensions.",
             fix="print both shapes; a @ b sums along the last one of a and the last but one of b.",
         )
-    rows = matmul(reshape(a, -1, a.array.shape[-1]), reshape(b, -1, b.array.shape[-1]).t())
-    return reshape(rows, *a.array.shape[:-1], *b.array.shape[:-1])
+    rows = matmul(reshape(input, -1, input.array.shape[-1]), reshape(other, -1, other.array.shape[-1]).t())
+    return reshape(rows, *input.array.shape[:-1], *other.array.shape[:-1])
 
 
 @method("dot")
-def dot(a: Tensor, b: Tensor) -> Tensor:
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The dot product of two vectors, as ``torch.dot``."""
-    if a.array.ndim != 1 or b.array.ndim != 1:
+    if input.array.ndim != 1 or tensor.array.ndim != 1:
         raise explained(
             RuntimeError,
-            f"1D tensors expected, but got {a.array.ndim}D and {b.array.ndim}D tensors",
-            why="dot is for vectors; unlike NumPy's it does not multiply matrices.",
-            fix="use a @ b",
+            f"1D tensors expected, but got {input.array.ndim}D and {tensor.array.ndim}D tensors",
+            why=f"the shapes are {input.array.shape} and {tensor.array.shape}; unlike NumPy's, it is for vectors only.",
+            fix="a @ b multiplies matrices.",
+            lesson=7,
         )
-    return matmul(a, b)
+    return matmul(input, tensor)
 
 
 @method("vdot")
-def vdot(a: Tensor, b: Tensor) -> Tensor:
+def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The dot product of two vectors, as ``torch.vdot``: for real numbers the same as `dot`."""
-    return result(VDOT, dot(a.detach(), b.detach()).array, (a, b))
+    return result(VDOT, dot(input.detach(), other.detach()).array, (input, other))
 
 
 @method("addmm")

@@ -6,6 +6,8 @@ whole batch of matrices.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,8 @@ from teachgrad import return_types
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.arrange import tril, triu
-from teachgrad.ops.decompositions import again, checked_matrices, inverse, solve, solve_triangular
+from teachgrad.ops.corners import where
+from teachgrad.ops.decompositions import again, checked_matrices, cholesky, inverse, solve, solve_triangular
 from teachgrad.ops.shape import cat
 from teachgrad.ops.table import method, result
 from teachgrad.tensor import Tensor, wrap
@@ -172,9 +175,9 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> Any:  # noqa: N803 - PyTorch'
 
 
 @method("lu")
-def lu(a: Tensor, *, pivot: bool = True, get_infos: bool = False) -> Any:
+def lu(input: Tensor, *, pivot: bool = True, get_infos: bool = False) -> Any:
     """As `torch.linalg.lu_factor`, without an error for singular matrices; with `get_infos` also which pivot is 0."""
-    factored = lu_factor_ex(a, pivot=pivot)
+    factored = lu_factor_ex(input, pivot=pivot)
     return tuple(factored) if get_infos else tuple(factored[:2])
 
 
@@ -222,7 +225,7 @@ def _checked(name: str, a: Tensor, pivot: bool) -> Array:
     if not pivot:
         raise explained(
             RuntimeError,
-            f"{'linalg.lu_factor' if 'factor' in name else name}: LU without pivoting is not implemented on the CPU",
+            "linalg.lu_factor: LU without pivoting is not implemented on the CPU",
             why="a pivot that is 0 or small would spoil the result.",
             fix="leave pivot out.",
         )
@@ -252,3 +255,63 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:  # noqa: N803 - 
     checked_matrices("cholesky_inverse", L)
     factor = triu(L).mT if upper else tril(L)
     return inverse(factor @ factor.mT)
+
+
+# Inverses and solutions that do not raise
+
+
+def inv_ex(A: Tensor, *, check_errors: bool = False) -> Any:  # noqa: N803 - PyTorch's name
+    """The inverse, nan for singular matrices, and for each which pivot is 0 (0 for none): ``torch.linalg.inv_ex``.
+
+    Raises:
+        RuntimeError: for singular matrices, with `check_errors`.
+    """
+    x = checked_matrices("linalg.inv", A)
+    zero_at = eliminated(x)[2]
+    if check_errors or not zero_at.any():
+        return return_types.linalg_inv_ex((inverse(A), wrap(zero_at)))
+    return return_types.linalg_inv_ex((_where_regular(zero_at, A, inverse), wrap(zero_at)))
+
+
+def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Any:  # noqa: N803
+    """The solution of A X = B, and for each A which pivot is 0 (0 for none), as ``torch.linalg.solve_ex``.
+
+    nan for singular ones; see `inv_ex`.
+    """
+    zero_at = eliminated(checked_matrices("linalg.solve", A))[2]
+    if check_errors or not zero_at.any():
+        return return_types.linalg_solve_ex((solve(A, B, left=left), wrap(zero_at)))
+    found = _where_regular(zero_at, A, lambda regular: solve(regular, B, left=left))
+    return return_types.linalg_solve_ex((found, wrap(zero_at)))
+
+
+def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Any:  # noqa: N803
+    """The Cholesky factor, and for each matrix the first leading part that is not positive-definite (0 for none).
+
+    As ``torch.linalg.cholesky_ex``; nan for such matrices. See `inv_ex` for `check_errors`.
+    """
+    x = checked_matrices("linalg.cholesky_ex", A)
+    matrices = x.reshape(-1, *x.shape[-2:])
+    failed_at = np.array([_first_failing(m) for m in matrices], np.int32).reshape(x.shape[:-2])
+    if check_errors or not failed_at.any():
+        return return_types.linalg_cholesky_ex((cholesky(A, upper), wrap(failed_at)))
+    factor = _where_regular(failed_at, A, lambda regular: cholesky(regular, upper))
+    return return_types.linalg_cholesky_ex((factor, wrap(failed_at)))
+
+
+def _where_regular(fails: Array, a: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
+    """A function of matrices; those that fail are exchanged for 1 before it and for nan after it."""
+    bad = wrap((fails != 0)[..., None, None])
+    one = wrap(np.eye(a.array.shape[-1], dtype=a.array.dtype))
+    found: Tensor = where(bad, math.nan, function(where(bad, one, a)))
+    return found
+
+
+def _first_failing(m: Array) -> int:
+    """The order of the first leading part that is not positive-definite, 0 if there is none."""
+    for k in range(1, len(m) + 1):
+        try:
+            np.linalg.cholesky(m[:k, :k])
+        except np.linalg.LinAlgError:
+            return k
+    return 0

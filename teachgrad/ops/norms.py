@@ -27,6 +27,7 @@ __all__ = [  # what the face of the package offers
     "dist",
     "norm",
     "pairwise_distance",
+    "pdist",
     "renorm",
 ]
 
@@ -111,15 +112,15 @@ def _norm(x: Array, p: float, axes: tuple[int, ...], keepdim: bool) -> Any:
 
 
 @method("dist")
-def dist(a: Tensor, b: Tensor, p: float = 2) -> Tensor:
-    """The p-norm of a - b, as ``torch.dist``.
+def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
+    """The p-norm of `input - other`, as ``torch.dist``.
 
     >>> import teachgrad as tg
     >>> tg.dist(tg.tensor([0.0, 0.0]), tg.tensor([3.0, 4.0]))
     tensor(5.)
     """
-    difference = (a.detach() - b.detach()).array
-    return result(DIST, _norm(difference, p, tuple(range(difference.ndim)), False), (a, b), (p,))
+    difference = (input.detach() - other.detach()).array
+    return result(DIST, _norm(difference, p, tuple(range(difference.ndim)), False), (input, other), (p,))
 
 
 def linalg_norm(
@@ -257,7 +258,7 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     if maxnorm < 0:
         raise explained(
             RuntimeError,
-            f"renorm: expected maxnorm to be >= 0 but got {maxnorm}",
+            f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}",
             why="no slice has a norm below 0.",
             fix="give 0 or more.",
         )
@@ -293,6 +294,22 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
             fix="check both shapes.",
         )
     return vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
+
+
+def pdist(input: Tensor, p: float = 2.0) -> Tensor:
+    """The p-norm distances between all pairs of rows, as ``torch.nn.functional.pdist``.
+
+    Shapes: (N, M), result (N (N - 1) / 2): the upper triangle of `cdist` of the tensor with itself, row by row.
+    """
+    if input.array.ndim != 2:
+        raise explained(
+            RuntimeError,
+            f"pdist only supports 2D tensors, got: {input.array.ndim}D",
+            why="distances are measured between rows.",
+            fix="x.reshape(n, -1)",
+        )
+    first, second = np.triu_indices(input.array.shape[0], 1)
+    return vector_norm(input[first] - input[second], p, -1)
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:

@@ -37,12 +37,12 @@ __all__ = [  # what the face of the package offers
 
 LDEXP = Op("LdexpBackward0", [lambda g, b: g * 2.0**b, lambda g, out: g * (out * math.log(2))], symbol="ldexp")
 FREXP = Op("FrexpBackward0", [lambda g, exponent: g / 2.0**exponent], ("exponent",), "mantissa")
-ANGLE = Op("AngleBackward0", [lambda g: g * 0])
+ANGLE = Op("AngleBackward0", [lambda g: np.zeros_like(g)])
 
 
 def _of_whole_numbers(name: str, ufunc: np.ufunc, doc: str) -> Any:
-    def combine(a: Tensor, b: Tensor) -> Tensor:
-        a, b = as_operands(name, a, b, numbers=False)
+    def combine(input: Tensor, other: Tensor) -> Tensor:
+        a, b = as_operands(name, input, other, numbers=False)
         x, y = fitted_together(a.array, b.array)
         if x.dtype.kind not in "iu":
             raise no_kernel(f"{name}_cpu", x)
@@ -58,16 +58,16 @@ lcm = _of_whole_numbers("lcm", np.lcm, "The least common multiple of whole numbe
 
 
 @method("ldexp")
-def ldexp(a: Tensor, b: Tensor) -> Tensor:
-    """A * 2 ** b, element by element, as ``torch.ldexp``.
+def ldexp(input: Tensor, other: Tensor) -> Tensor:
+    """`input * 2 ** other`, element by element, as ``torch.ldexp``.
 
     >>> import teachgrad as tg
     >>> tg.ldexp(tg.tensor([1.0, 3.0]), tg.tensor([2, -1]))
     tensor([4.0000, 1.5000])
     """
-    a, b = as_operands("ldexp", a, b, numbers=False)
-    x, y = promoted(a.array, b.array, real=True)
-    return result(LDEXP, x * np.exp2(y), (a, b))
+    input, other = as_operands("ldexp", input, other, numbers=False)
+    x, y = promoted(input.array, other.array, real=True)
+    return result(LDEXP, x * np.exp2(y), (input, other))
 
 
 @method("frexp")
@@ -93,13 +93,13 @@ def frexp(input: Tensor) -> Any:
 
 
 @method("nextafter")
-def nextafter(a: Tensor, b: Tensor) -> Tensor:
-    """The next floating-point number after a towards b, as ``torch.nextafter``. It has no derivative."""
-    a, b = as_operands("nextafter", a, b, numbers=False)
-    x, y = fitted_together(a.array, b.array)
+def nextafter(input: Tensor, other: Tensor) -> Tensor:
+    """The next floating-point number after `input` towards `other`, as ``torch.nextafter``. It has no derivative."""
+    input, other = as_operands("nextafter", input, other, numbers=False)
+    x, y = fitted_together(input.array, other.array)
     if x.dtype.kind != "f":
         raise no_kernel("nextafter_cpu", x)
-    return result(without_derivative("nextafter"), np.nextafter(x, y), (a, b))
+    return result(without_derivative("nextafter"), np.nextafter(x, y), (input, other))
 
 
 # What complex numbers have

@@ -29,6 +29,7 @@ __all__ = [  # what the face of the package offers
     "mode",
     "msort",
     "nanmedian",
+    "nanquantile",
     "quantile",
     "searchsorted",
     "sort",
@@ -74,7 +75,7 @@ def _chosen(op: Op, kind: Any, a: Tensor, index: Array, axis: int, keepdim: bool
 
 
 @method("sort")
-def sort(a: Tensor, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
+def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
     """The elements in order along `dim`, and where they stood, as ``torch.sort``. Equal ones keep their order.
 
     >>> import teachgrad as tg
@@ -82,33 +83,33 @@ def sort(a: Tensor, dim: int = -1, descending: bool = False, stable: bool | None
     >>> values, indices
     (tensor([1., 2., 3.]), tensor([2, 0, 1]))
     """
-    axis = checked_dim(dim, a.array.ndim)
+    axis = checked_dim(dim, input.array.ndim)
     op = SORT if stable is None else STABLE_SORT
-    return _chosen(op, return_types.sort, a, order(a.array, axis, descending), axis)
+    return _chosen(op, return_types.sort, input, order(input.array, axis, descending), axis)
 
 
 @method("msort")
-def msort(a: Tensor) -> Tensor:
+def msort(input: Tensor) -> Tensor:
     """The elements in order along the first dim, as ``torch.msort``."""
-    values: Tensor = sort(a, 0).values
+    values: Tensor = sort(input, 0).values
     return values
 
 
 @method("argsort")
-def argsort(a: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Where the elements stand that come first, second, ... in order along `dim`, int64, as ``torch.argsort``."""
-    return wrap(order(a.array, checked_dim(dim, a.array.ndim), descending))
+    return wrap(order(input.array, checked_dim(dim, input.array.ndim), descending))
 
 
 @method("topk")
-def topk(a: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest (or smallest) elements along `dim`, and where they stood, as ``torch.topk``. Always in order.
 
     >>> import teachgrad as tg
     >>> tg.topk(tg.tensor([2.0, 3.0, 1.0]), 2).indices
     tensor([1, 0])
     """
-    x = a.array
+    x = input.array
     if x.dtype.kind == "b":
         raise explained(
             RuntimeError,
@@ -127,13 +128,13 @@ def topk(a: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = 
         )
     index = order(x, axis, descending=largest)
     first = index.take(np.arange(k), axis) if x.ndim else index
-    return _chosen(TOPK, return_types.topk, a, first, axis)
+    return _chosen(TOPK, return_types.topk, input, first, axis)
 
 
 @method("kthvalue")
-def kthvalue(a: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The `k`-th smallest element along `dim`, counted from 1, and where it stood, as ``torch.kthvalue``."""
-    x = a.array
+    x = input.array
     axis = checked_dim(dim, x.ndim)
     size = x.shape[axis] if x.ndim else 1
     if not 1 <= k <= size:
@@ -143,7 +144,7 @@ def kthvalue(a: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
             why=f"k is {k}, counted from 1, and there are {size} elements.",
             fix=f"choose k from 1 to {size}.",
         )
-    return _chosen(KTHVALUE, return_types.kthvalue, a, _place(order(x, axis), k - 1, axis), axis, keepdim)
+    return _chosen(KTHVALUE, return_types.kthvalue, input, _place(order(x, axis), k - 1, axis), axis, keepdim)
 
 
 def _place(index: Array, k: Any, axis: int) -> Array:
@@ -155,7 +156,7 @@ def _place(index: Array, k: Any, axis: int) -> Array:
 
 
 @method("median")
-def median(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle, of two the smaller one; along `dim` also where it stood. As ``torch.median``.
 
     nan counts as largest and, if there is one, is the result.
@@ -164,13 +165,13 @@ def median(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     >>> tg.median(tg.tensor([1.0, 9.0, 2.0, 3.0]))
     tensor(2.)
     """
-    return _middle("median", MEDIAN_ALL, MEDIAN, a, dim, keepdim)
+    return _middle("median", MEDIAN_ALL, MEDIAN, input, dim, keepdim)
 
 
 @method("nanmedian")
-def nanmedian(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median of the elements that are not nan, as ``torch.nanmedian``."""
-    return _middle("nanmedian", NANMEDIAN_ALL, NANMEDIAN, a, dim, keepdim)
+    return _middle("nanmedian", NANMEDIAN_ALL, NANMEDIAN, input, dim, keepdim)
 
 
 def _middle(name: str, whole: Op, along_dim: Op, a: Tensor, dim: int | None, keepdim: bool) -> Any:
@@ -206,7 +207,7 @@ def _middle_index(name: str, x: Array, axis: int) -> Array:
 
 
 @method("mode")
-def mode(a: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """The element that comes most often along `dim`, of several the smallest, and where it comes last.
 
     As ``torch.mode``.
@@ -215,7 +216,7 @@ def mode(a: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     >>> tg.mode(tg.tensor([3.0, 1.0, 3.0])).values
     tensor(3.)
     """
-    x = a.array
+    x = input.array
     axis = checked_dim(dim, x.ndim)
     index = np.zeros((), np.int64)
     if x.ndim:
@@ -223,7 +224,7 @@ def mode(a: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
         ranks = np.lexsort((rows, rows == rows))  # nan first, unlike when sorting
         ends = np.apply_along_axis(_end_of_longest_run, -1, np.take_along_axis(rows, ranks, -1))
         index = np.moveaxis(np.take_along_axis(ranks, ends[..., None], -1), -1, axis)
-    return _chosen(MODE, return_types.mode, a, index, axis, keepdim)
+    return _chosen(MODE, return_types.mode, input, index, axis, keepdim)
 
 
 def _end_of_longest_run(row: Array) -> Any:
@@ -235,7 +236,7 @@ def _end_of_longest_run(row: Array) -> Any:
 
 @method("quantile")
 def quantile(
-    a: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    input: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:
     """The value below which a share `q` of the elements lies (along `dim`), as ``torch.quantile``.
 
@@ -246,36 +247,64 @@ def quantile(
     >>> tg.quantile(tg.tensor([0.0, 10.0, 20.0]), 0.25)
     tensor(5.)
     """
-    if a.array.dtype.kind != "f":
+    return _quantile("quantile", input, q, dim, keepdim, interpolation, skip_nan=False)
+
+
+@method("nanquantile")
+def nanquantile(
+    input: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Tensor:
+    """`quantile` of what is not nan, as ``torch.nanquantile``; nan where nothing else is.
+
+    >>> import teachgrad as tg
+    >>> tg.nanquantile(tg.tensor([0.0, tg.nan, 20.0]), 0.25)
+    tensor(5.)
+    """
+    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, skip_nan=True)
+
+
+def _quantile(
+    name: str, input: Tensor, q: float | Tensor, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
+) -> Tensor:
+    if input.array.dtype.kind != "f":
         raise explained(
             RuntimeError,
-            "quantile() input tensor must be either float or double dtype",
-            why=f"it holds {a.dtype}, and a quantile may lie between two elements.",
+            f"{name}() input tensor must be either float or double dtype",
+            why=f"it holds {input.dtype}, and a quantile may lie between two elements.",
             fix="convert first: x.float()",
         )
-    shares = operand("quantile", q, a.array).array if not isinstance(q, Tensor) else q.array
+    if not input.array.size:
+        raise explained(
+            RuntimeError,
+            f"{name}() input tensor must be non-empty",
+            why=f"its shape is {input.array.shape}: there is nothing to choose from.",
+            fix="check how it came to be empty.",
+        )
+    shares = operand(name, q, input.array).array if not isinstance(q, Tensor) else q.array
     if shares.size and not (shares.min() >= 0 and shares.max() <= 1):
         raise explained(
             RuntimeError,
-            f"quantile() q must be in the range [0, 1] but got {shares.max() if shares.max() > 1 else shares.min()}",
+            f"{name}() q must be in the range [0, 1] but got {shares.max() if shares.max() > 1 else shares.min()}",
             why="it is a share: 0.5 for the half.",
             fix="divide percentages by 100.",
         )
-    ndim = a.array.ndim
-    rows = a.reshape(-1) if dim is None or ndim == 0 else a
+    ndim = input.array.ndim
+    rows = input.reshape(-1) if dim is None or ndim == 0 else input
     axis = 0 if dim is None else checked_dim(dim, ndim)
-    out = _between(rows, axis, shares.reshape(-1), interpolation)
+    out = _between(rows, axis, shares.reshape(-1), interpolation, skip_nan)
     if keepdim:
         out = out.reshape(-1, *((1,) * ndim)) if dim is None or ndim == 0 else out.unsqueeze(axis + 1)
     return out.squeeze(0) if shares.ndim == 0 else out
 
 
-def _between(a: Tensor, axis: int, shares: Array, interpolation: str) -> Tensor:
+def _between(a: Tensor, axis: int, shares: Array, interpolation: str, skip_nan: bool) -> Tensor:
     """Quantiles along one axis; the shares become the first dim."""
     x = a.array
-    last = x.shape[axis] - 1
-    rank = (shares * last).reshape([-1 if place == axis else 1 for place in range(x.ndim)])
-    rank = np.where(np.isnan(x).any(axis, keepdims=True), last, rank)  # nan stands last
+    known = np.count_nonzero(~np.isnan(x), axis, keepdims=True)  # nan stands last
+    last = known - 1 if skip_nan else np.asarray(x.shape[axis] - 1)
+    rank = shares.reshape([-1 if place == axis else 1 for place in range(x.ndim)]) * np.maximum(last, 0)
+    if not skip_nan:
+        rank = np.where(known == x.shape[axis], rank, last)
     whole: Any = {"lower": np.floor, "higher": np.ceil, "nearest": np.round}.get(interpolation)
     index = order(x, axis)
 
@@ -296,7 +325,11 @@ def _between(a: Tensor, axis: int, shares: Array, interpolation: str) -> Tensor:
 
 @method("unique")
 def unique(
-    a: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
 ) -> Any:
     """Each value once, in order; on request also where each element went, and how often each value came.
 
@@ -306,22 +339,26 @@ def unique(
     >>> tg.unique(tg.tensor([3, 1, 3]), return_counts=True)
     (tensor([1, 3]), tensor([1, 2]))
     """
-    values, inverse, counts = np.unique(a.array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
-    return _wanted(values, inverse.reshape(a.array.shape if dim is None else -1), counts, return_inverse, return_counts)
+    values, inverse, counts = np.unique(input.array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
+    return _wanted(
+        values, inverse.reshape(input.array.shape if dim is None else -1), counts, return_inverse, return_counts
+    )
 
 
 @method("unique_consecutive")
 def unique_consecutive(
-    a: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """Each run of equal elements (with a dim: of equal slices) once, as ``torch.unique_consecutive``."""
-    x = a.array.reshape(-1) if dim is None else np.moveaxis(a.array, dim, 0)
+    x = input.array.reshape(-1) if dim is None else np.moveaxis(input.array, dim, 0)
     changes = (x[1:] != x[:-1]).any(tuple(range(1, x.ndim)))
     starts = np.flatnonzero(np.append(np.ones(min(len(x), 1), bool), changes))
     inverse = np.cumsum(np.append(np.zeros(min(len(x), 1), np.int64), changes))
     values = x[starts] if dim is None else np.moveaxis(x[starts], 0, dim)
     counts = np.diff(starts, append=len(x))
-    return _wanted(values, inverse.reshape(a.array.shape if dim is None else -1), counts, return_inverse, return_counts)
+    return _wanted(
+        values, inverse.reshape(input.array.shape if dim is None else -1), counts, return_inverse, return_counts
+    )
 
 
 def _wanted(values: Array, inverse: Array, counts: Array, return_inverse: bool, return_counts: bool) -> Any:

@@ -81,11 +81,11 @@ def _pieces(op: Op, a: Tensor, axis: int, sizes: Sequence[int]) -> tuple[Tensor,
 
 
 @method("split")
-def split(a: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive stretches along `dim`, as ``torch.split``.
 
     Args:
-        a: a tensor with dimensions.
+        input: a tensor with dimensions.
         split_size_or_sections: the size of each stretch (the last may be shorter), or a list with the size of each.
         dim: the dimension to split.
 
@@ -96,7 +96,7 @@ def split(a: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) 
     >>> tg.split(tg.arange(5), 2)
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
     """
-    axis, length = _length("split expects at least a 1-dimensional tensor", a, dim)
+    axis, length = _length("split expects at least a 1-dimensional tensor", input, dim)
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
         if size < 0 or (size == 0 and length):
@@ -109,14 +109,14 @@ def split(a: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) 
                 fix="give the size of a part: 1 or more.",
             )
         count = -(-length // size) if size and length else 1
-        return _pieces(SPLIT, a, axis, [min(size, length - i * size) for i in range(count)])
-    return split_with_sizes(a, split_size_or_sections, dim)
+        return _pieces(SPLIT, input, axis, [min(size, length - i * size) for i in range(count)])
+    return split_with_sizes(input, split_size_or_sections, dim)
 
 
 @method("split_with_sizes")
-def split_with_sizes(a: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive stretches of these sizes along `dim`, as ``torch.split_with_sizes``. Raises as `split`."""
-    axis, length = _length("split expects at least a 1-dimensional tensor", a, dim)
+    axis, length = _length("split expects at least a 1-dimensional tensor", input, dim)
     sizes = list(split_sizes)
     if any(size < 0 for size in sizes) or sum(sizes) != length:
         raise explained(
@@ -126,18 +126,18 @@ def split_with_sizes(a: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tup
             why=f"the sizes add up to {sum(sizes)}, and every element belongs to one part.",
             fix=f"give sizes that add up to {length}.",
         )
-    return _pieces(SPLIT_WITH_SIZES, a, axis, sizes)
+    return _pieces(SPLIT_WITH_SIZES, input, axis, sizes)
 
 
 @method("chunk")
-def chunk(a: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most so many views of equal stretches along `dim` (the last may be shorter), as ``torch.chunk``.
 
     >>> import teachgrad as tg
     >>> tg.chunk(tg.arange(5), 2)
     (tensor([0, 1, 2]), tensor([3, 4]))
     """
-    axis, length = _length("chunk expects at least a 1-dimensional tensor", a, dim)
+    axis, length = _length("chunk expects at least a 1-dimensional tensor", input, dim)
     if chunks <= 0:
         raise explained(
             RuntimeError,
@@ -146,19 +146,21 @@ def chunk(a: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
             fix="give the number of parts: 1 or more.",
         )
     size = -(-length // chunks)
-    return split(a, size, axis) if size else _pieces(SPLIT_WITH_SIZES, a, axis, [0] * chunks)
+    return split(input, size, axis) if size else _pieces(SPLIT_WITH_SIZES, input, axis, [0] * chunks)
 
 
 @method("tensor_split")
-def tensor_split(a: Tensor, indices_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of stretches along `dim`: so many, as equal as can be, or cut at these indices, as ``torch.tensor_split``.
 
     >>> import teachgrad as tg
     >>> tg.tensor_split(tg.arange(5), 2), tg.tensor_split(tg.arange(5), (1,))
     ((tensor([0, 1, 2]), tensor([3, 4])), (tensor([0]), tensor([1, 2, 3, 4])))
     """
-    words = f"tensor_split expected at least a 1-dimensional tensor, but got a tensor with {a.array.ndim} dims"
-    axis, length = _length(words, a, dim)
+    words = f"tensor_split expected at least a 1-dimensional tensor, but got a tensor with {input.array.ndim} dims"
+    axis, length = _length(words, input, dim)
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.array.tolist()
     if isinstance(indices_or_sections, int):
         count = indices_or_sections
         if count <= 0:
@@ -172,25 +174,47 @@ def tensor_split(a: Tensor, indices_or_sections: int | Sequence[int], dim: int =
         bounds = [0, *accumulate(least + (i < longer) for i in range(count))]
     else:
         bounds = [0, *indices_or_sections, length]
-    return tuple([sliced(a, axis, slice(*span)) for span in pairwise(bounds)])
+    return tuple([sliced(input, axis, slice(*span)) for span in pairwise(bounds)])
 
 
 @method("hsplit")
-def hsplit(a: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def hsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
     """`tensor_split` along the columns (of a vector: its elements), as ``torch.hsplit``."""
-    return tensor_split(a, indices_or_sections, 0 if a.array.ndim == 1 else 1)
+    return _evenly("hsplit", 1, 0 if input.array.ndim == 1 else 1, input, indices_or_sections)
 
 
 @method("vsplit")
-def vsplit(a: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def vsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
     """`tensor_split` along the rows, as ``torch.vsplit``."""
-    return tensor_split(a, indices_or_sections, 0)
+    return _evenly("vsplit", 2, 0, input, indices_or_sections)
 
 
 @method("dsplit")
-def dsplit(a: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def dsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
     """`tensor_split` along the third dimension, as ``torch.dsplit``."""
-    return tensor_split(a, indices_or_sections, 2)
+    return _evenly("dsplit", 3, 2, input, indices_or_sections)
+
+
+def _evenly(name: str, least: int, axis: int, a: Tensor, parts: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """`tensor_split` along an axis that has to be there, and where a number of parts has to divide it."""
+    shape = a.array.shape
+    if len(shape) < least:
+        raise explained(
+            RuntimeError,
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {len(shape)} "
+            "dimensions!",
+            why=f"its shape is {shape}, and dimension {axis} is split.",
+            fix="torch.tensor_split(x, parts, dim) splits any dimension.",
+        )
+    if isinstance(parts, int) and (parts < 1 or shape[axis] % parts):
+        raise explained(
+            RuntimeError,
+            f"torch.{name} attempted to split along dimension {axis}, but the size of the dimension {shape[axis]} is "
+            f"not divisible by the split_size {parts}!",
+            why="all parts have to be equal.",
+            fix="torch.tensor_split makes parts that are as equal as can be.",
+        )
+    return tensor_split(a, parts, axis)
 
 
 def _length(words: str, a: Tensor, dim: int) -> tuple[int, int]:
@@ -207,33 +231,33 @@ def _length(words: str, a: Tensor, dim: int) -> tuple[int, int]:
 
 
 @method("unbind")
-def unbind(a: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """A view of each slice along `dim`, without that dimension, as ``torch.unbind``.
 
     >>> import teachgrad as tg
     >>> tg.unbind(tg.tensor([[1, 2], [3, 4]]))
     (tensor([1, 2]), tensor([3, 4]))
     """
-    if a.array.ndim == 0:
+    if input.array.ndim == 0:
         raise explained(
             IndexError,
             f"Dimension specified as {checked_dim(dim, 0)} but tensor has no dimensions",
             why="the tensor is a single number: there are no rows to take apart.",
             fix="x.reshape(1) gives it a dimension; x.item() is the number.",
         )
-    axis = checked_dim(dim, a.array.ndim)
+    axis = checked_dim(dim, input.array.ndim)
     before = (slice(None),) * axis
-    return tuple([_piece(UNBIND, a, (*before, i, Ellipsis), i) for i in range(a.array.shape[axis])])
+    return tuple([_piece(UNBIND, input, (*before, i, Ellipsis), i) for i in range(input.array.shape[axis])])
 
 
 @method("narrow")
-def narrow(a: Tensor, dim: int, start: int, length: int) -> Tensor:
+def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """A view of `length` elements along `dim`, from `start` on, as ``torch.narrow``.
 
     Raises:
         RuntimeError: if the tensor ends before.
     """
-    axis, size = _length("narrow() cannot be applied to a 0-dim tensor.", a, dim)
+    axis, size = _length("narrow() cannot be applied to a 0-dim tensor.", input, dim)
     if length < 0:
         raise explained(
             RuntimeError,
@@ -256,40 +280,40 @@ def narrow(a: Tensor, dim: int, start: int, length: int) -> Tensor:
             why=f"dimension {axis} has {size} elements.",
             fix=f"take at most {size - first} from there.",
         )
-    return sliced(a, axis, slice(first, first + length))
+    return sliced(input, axis, slice(first, first + length))
 
 
 @method("select")
-def select(a: Tensor, dim: int, index: int) -> Tensor:
+def select(input: Tensor, dim: int, index: int) -> Tensor:
     """A view of the slice `index` along `dim`, without that dimension, as ``torch.select``.
 
     Raises:
         IndexError: if there is no such slice.
     """
-    if a.array.ndim == 0:
+    if input.array.ndim == 0:
         raise explained(
             IndexError,
             "select() cannot be applied to a 0-dim tensor.",
             why="the tensor is a single number: there is nothing to choose from.",
             fix="x.item() is the number.",
         )
-    axis = checked_dim(dim, a.array.ndim)
-    if not -a.array.shape[axis] <= index < a.array.shape[axis]:
+    axis = checked_dim(dim, input.array.ndim)
+    if not -input.array.shape[axis] <= index < input.array.shape[axis]:
         raise explained(
             IndexError,
-            f"select(): index {index} out of range for tensor of size {list(a.array.shape)} at dimension {axis}",
-            why=f"dimension {axis} has {a.array.shape[axis]} slices, counted from 0, or from -1 at the end.",
+            f"select(): index {index} out of range for tensor of size {list(input.array.shape)} at dimension {axis}",
+            why=f"dimension {axis} has {input.array.shape[axis]} slices, counted from 0, or from -1 at the end.",
             fix="choose an index in that range.",
         )
-    return getitem(a, (*(slice(None),) * axis, index))
+    return getitem(input, (*(slice(None),) * axis, index))
 
 
 @method("diagonal")
-def diagonal(a: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A view of the elements whose indices in `dim1` and `dim2` are equal, as ``torch.diagonal``.
 
     Args:
-        a: a tensor of at least two dimensions.
+        input: a tensor of at least two dimensions.
         offset: how far to the right of the main diagonal; negative for below.
         dim1: the dimension of rows.
         dim2: the dimension of columns.
@@ -301,7 +325,7 @@ def diagonal(a: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor
     >>> tg.diagonal(tg.arange(9).reshape(3, 3), 1)
     tensor([1, 5])
     """
-    i, j = checked_dim(dim1, a.array.ndim), checked_dim(dim2, a.array.ndim)
+    i, j = checked_dim(dim1, input.array.ndim), checked_dim(dim2, input.array.ndim)
     if i == j:
         raise explained(
             RuntimeError,
@@ -316,7 +340,7 @@ def diagonal(a: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor
         shape = (*matrices.shape[:-2], min(matrices.shape[-2:]))
         return np.lib.stride_tricks.as_strided(matrices, shape, (*outer, down + right))  # x.diagonal() is read-only
 
-    return _gathered(DIAGONAL, a, take, lambda whole: diagonal(whole, offset, i, j))
+    return _gathered(DIAGONAL, input, take, lambda whole: diagonal(whole, offset, i, j))
 
 
 @method("unfold")
@@ -360,17 +384,17 @@ def unfold(a: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 
 @method("as_strided")
-def as_strided(a: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
-    """A view of the memory of `a` in another order: how far to go for the next element of each dim is given by hand.
+def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+    """A view of the memory of `input` in another order, as ``torch.as_strided``.
 
-    As ``torch.as_strided``. Several elements of the view may be the same one in memory. What requires grad has to lie
-    in memory row by row.
+    How far to go for the next element of each dim is given by hand. Several elements of the view may be the same one
+    in memory. What requires grad has to lie in memory row by row.
 
     Args:
-        a: the tensor whose memory is viewed.
+        input: the tensor whose memory is viewed.
         size: the shape of the view.
         stride: for each of its dimensions, how many elements apart neighbours lie.
-        storage_offset: where it begins, counted from the beginning of the memory; by default where `a` begins.
+        storage_offset: where it begins, counted from the beginning of the memory; by default where `input` begins.
 
     Raises:
         RuntimeError: if the view would reach beyond the memory.
@@ -381,8 +405,8 @@ def as_strided(a: Tensor, size: Sequence[int], stride: Sequence[int], storage_of
             [1, 2],
             [2, 3]])
     """
-    memory, itemsize = (a if a._view is None else a._view.base).array, a.array.itemsize
-    start = storage_offset_of(a)
+    memory, itemsize = (input if input._view is None else input._view.base).array, input.array.itemsize
+    start = storage_offset_of(input)
     offset = start if storage_offset is None else storage_offset
     if min(stride, default=0) < 0:
         raise explained(
@@ -403,19 +427,19 @@ def as_strided(a: Tensor, size: Sequence[int], stride: Sequence[int], storage_of
             why=f"the last element would be number {places.max()}, and the memory holds {memory.size}, counted from 0.",
             fix="check sizes and strides: the last element is at offset + the sum of (size - 1) * stride.",
         )
-    if not (a.array if a.requires_grad else memory).flags.c_contiguous:
+    if not (input.array if input.requires_grad else memory).flags.c_contiguous:
         raise explained(
             RuntimeError,
             "as_strided(): the tensor has to lie in memory row by row",
-            why=f"this one has shape {a.array.shape} and strides {a.stride()}.",
+            why=f"this one has shape {input.array.shape} and strides {input.stride()}.",
             fix="x.contiguous().as_strided(...)",
         )
     array = np.ndarray(size, memory.dtype, memory, offset * itemsize, [step * itemsize for step in stride])
     return view(
         AS_STRIDED,
         array,
-        a,
-        (lambda: places - start, a.array.shape),
+        input,
+        (lambda: places - start, input.array.shape),
         lambda whole: as_strided(whole, size, stride, offset),
     )
 

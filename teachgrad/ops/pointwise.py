@@ -23,6 +23,7 @@ from teachgrad.errors import explained
 from teachgrad.grad_mode import no_grad
 from teachgrad.graph import Array, Op
 from teachgrad.ops.arguments import C_TYPES
+from teachgrad.ops.out import written
 from teachgrad.ops.shape import to
 from teachgrad.ops.table import (
     as_operands,
@@ -141,8 +142,9 @@ sqrt = unary("sqrt", np.sqrt, lambda g, out: g / (2 * out), symbol="√", domain
              doc="The square root; its slope at 0 is infinite.")
 rsqrt = unary("rsqrt", lambda a: np.reciprocal(np.sqrt(a)), lambda g, out: g * (-0.5 * (out * out * out)), symbol="1/√",
               domain=(0.2, 3), doc="1 / sqrt(a).")
-power = binary("pow", lambda a, b: power_of(a, b), lambda g, a, b: g * slope_of_power(a, b), lambda g, a, out: g * out * log_of_base(a),
-               node="PowBackward1", symbol="**", domain=(0.5, 2), doc="a to the power of b.")
+power = binary("pow", lambda a, b: power_of(a, b), lambda g, a, b: g * slope_of_power(a, b),
+               lambda g, a, out: g * out * log_of_base(a), node="PowBackward1", symbol="**", domain=(0.5, 2),
+               doc="a to the power of b.")
 
 # Waves, hyperbolas and S-shapes
 sin = unary("sin", np.sin, lambda g, a: g * np.cos(a), doc="The sine; a in radians.")
@@ -236,8 +238,8 @@ def _power_slope(g: Any, a: Any, exponent: float) -> Any:
 
 
 @method("pow", "__pow__")
-def pow(a: Any, exponent: Any) -> Tensor:
-    """A to the power of `exponent`, element by element; one of them may be a number. As ``torch.pow``.
+def pow(input: Any, exponent: Any) -> Tensor:
+    """`input` to the power of `exponent`, element by element; one of them may be a number. As ``torch.pow``.
 
     Raises:
         RuntimeError: for integers to a negative integer power.
@@ -246,11 +248,11 @@ def pow(a: Any, exponent: Any) -> Tensor:
     >>> tg.pow(tg.tensor([1.0, 2.0, 3.0]), 2)
     tensor([1., 4., 9.])
     """
-    if not isinstance(a, Tensor):
-        return rpow(exponent, a)
+    if not isinstance(input, Tensor):
+        return rpow(exponent, input)
     if not isinstance(exponent, int | float):
-        return power(a, exponent)
-    x = a.array
+        return power(input, exponent)
+    x = input.array
     if x.dtype.kind != "f":
         if isinstance(exponent, float):
             x = x.astype(dtypes.get_default_dtype().numpy)
@@ -260,16 +262,16 @@ def pow(a: Any, exponent: Any) -> Tensor:
             raise explained(
                 RuntimeError,
                 "Integers to negative integer powers are not allowed.",
-                why=f"1 / x**{-exponent} is seldom whole, and this tensor holds {a.dtype}.",
+                why=f"1 / x**{-exponent} is seldom whole, and this tensor holds {input.dtype}.",
                 fix="convert first: x.float()",
             )
-    return result(POW, np.square(x) if exponent == 2 else x**exponent, (a,), (exponent,))
+    return result(POW, np.square(x) if exponent == 2 else x**exponent, (input,), (exponent,))
 
 
 @method("square")
-def square(a: Tensor) -> Tensor:
-    """A * a, element by element, as ``torch.square``."""
-    return pow(a, 2)
+def square(input: Tensor) -> Tensor:
+    """`input * input`, element by element, as ``torch.square``."""
+    return pow(input, 2)
 
 
 RPOW = Op("PowBackward2", [lambda g, out, base: g * (out * np.log(base))], ("base",), "{base}**")
@@ -284,20 +286,22 @@ def rpow(a: Tensor, base: Any) -> Tensor:
 
 
 @method("add")
-def add(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
-    """A + alpha * b, with broadcasting, as ``torch.add``.
+def add(input: Any, other: Any, *, alpha: float = 1, out: Tensor | None = None) -> Tensor:
+    """`input + alpha * other`, with broadcasting, as ``torch.add``.
 
     >>> import teachgrad as tg
     >>> tg.add(tg.tensor([1.0, 2.0]), 1)
     tensor([2., 3.])
     """
-    return plus(a, b) if alpha == 1 else _scaled(ADD_SCALED, plus, a, b, alpha)
+    total = plus(input, other) if alpha == 1 else _scaled(ADD_SCALED, plus, input, other, alpha)
+    return total if out is None else written("add", total, out)
 
 
 @method("sub", "subtract")
-def sub(a: Any, b: Any, *, alpha: float = 1) -> Tensor:
-    """A - alpha * b, with broadcasting, as ``torch.sub``."""
-    return minus(a, b) if alpha == 1 else _scaled(SUB_SCALED, minus, a, b, alpha)
+def sub(input: Any, other: Any, *, alpha: float = 1, out: Tensor | None = None) -> Tensor:
+    """`input - alpha * other`, with broadcasting, as ``torch.sub``."""
+    difference = minus(input, other) if alpha == 1 else _scaled(SUB_SCALED, minus, input, other, alpha)
+    return difference if out is None else written("sub", difference, out)
 
 
 ADD_SCALED = Op("AddBackward0", [lambda g: g, lambda g, alpha: g * alpha], ("alpha",), "+")
@@ -331,12 +335,12 @@ DIV_ROUNDED = Op("DivBackward2", [lambda g: np.zeros_like(g), lambda g: np.zeros
 
 
 @method("div", "divide")
-def div(a: Any, b: Any, *, rounding_mode: str | None = None) -> Tensor:
-    """A / b, with broadcasting, as ``torch.div``.
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """`input / other`, with broadcasting, as ``torch.div``.
 
     Args:
-        a: a tensor, or a number if b is a tensor.
-        b: a tensor or a number.
+        input: a tensor, or a number if b is a tensor.
+        other: a tensor or a number.
         rounding_mode: None for the exact quotient, "trunc" to round towards 0, "floor" to round down.
 
     >>> import teachgrad as tg
@@ -344,7 +348,7 @@ def div(a: Any, b: Any, *, rounding_mode: str | None = None) -> Tensor:
     (tensor([-1.5000,  1.5000]), tensor([-2,  1]))
     """
     if rounding_mode is None:
-        return quotient(a, b)
+        return quotient(input, other)
     if rounding_mode not in ("trunc", "floor"):
         raise explained(
             RuntimeError,
@@ -352,8 +356,8 @@ def div(a: Any, b: Any, *, rounding_mode: str | None = None) -> Tensor:
             why="a quotient is left as it is (None), rounded towards 0 (trunc) or down (floor).",
             fix="choose one of the three.",
         )
-    a, b = as_operands("div", a, b)
-    return result(DIV_ROUNDED, whole_quotient(rounding_mode, a.array, b.array), (a, b))
+    input, other = as_operands("div", input, other)
+    return result(DIV_ROUNDED, whole_quotient(rounding_mode, input.array, other.array), (input, other))
 
 
 def whole_quotient(rounding: str, a: Array, b: Array) -> Array:
@@ -383,16 +387,16 @@ def division_by_zero() -> RuntimeError:
 
 
 @method("positive", "__pos__")
-def positive(a: Tensor) -> Tensor:
+def positive(input: Tensor) -> Tensor:
     """The tensor itself, as ``torch.positive``."""
-    if a.array.dtype.kind == "b":
+    if input.array.dtype.kind == "b":
         raise explained(
             RuntimeError,
             "The `+` operator, on a bool tensor is not supported.",
             why="True and False have no sign.",
             fix="convert first: x.int()",
         )
-    return a
+    return input
 
 
 method("__add__", "__radd__")(plus)
@@ -500,7 +504,7 @@ def _three(name: str, *tensors: Tensor) -> list[Array]:
 
 
 @method("float_power")
-def float_power(a: Any, exponent: Any) -> Tensor:
-    """A to the power of `exponent`, computed in float64, as ``torch.float_power``."""
-    a, exponent = (to(t, dtypes.float64) if isinstance(t, Tensor) else float(t) for t in (a, exponent))
-    return pow(a, exponent)
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """`input` to the power of `exponent`, computed in float64, as ``torch.float_power``."""
+    input, exponent = (to(t, dtypes.float64) if isinstance(t, Tensor) else float(t) for t in (input, exponent))
+    return pow(input, exponent)

@@ -121,3 +121,22 @@ def _index(self: Tensor) -> int:
     if self.array.size != 1 or self.array.dtype.kind == "f":
         raise errors.not_an_index(self.array.shape, self.dtype)
     return int(self.item())
+
+
+@method("__contains__")
+def _contains(self: Tensor, value: Any) -> bool:
+    """Whether an element equals a number or a single tensor: ``2 in x``."""
+    if not isinstance(value, Tensor | int | float):
+        raise errors.explained(
+            RuntimeError,
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}.",
+            why="elements are numbers.",
+            fix="ask for a number, or x.tolist() first.",
+        )
+    return bool((self == value).any().array)
+
+
+@method("__reversed__")
+def _reversed(self: Tensor) -> Tensor:
+    """The first dimension in reverse order, for Python's ``reversed``."""
+    return self.flip(0) if self.array.ndim else self

@@ -16,6 +16,7 @@ from teachgrad import dtypes, return_types
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.corners import maximum, minimum
+from teachgrad.ops.out import written
 from teachgrad.ops.pointwise import div
 from teachgrad.ops.shape import reshape, sizes_of
 from teachgrad.ops.table import method, result, twin_of
@@ -146,13 +147,14 @@ def reduced(a: Tensor, dim: Dims) -> tuple[tuple[int, ...], tuple[int, ...]]:
 @method("sum")
 @twin_of(np.sum)
 def sum(
-    a: Tensor,
+    input: Tensor,
     dim: Dims = None,
     keepdim: bool = False,
     *,
     dtype: dtypes.dtype | None = None,
     axis: Dims = None,
     keepdims: bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The sum of all elements, or along `dim`, as ``torch.sum``. Integers and booleans add up to int64.
 
@@ -162,14 +164,17 @@ def sum(
     >>> tg.sum(tg.ones(2, 3), dim=1)
     tensor([3., 3.])
     """
+    if out is not None:
+        written("sum", sum(input, dim, keepdim or keepdims, dtype=dtype, axis=axis), out)
+        return out
     if dtype is not None:
-        a = a.to(dtype)
-    x = a.array
+        input = input.to(dtype)
+    x = input.array
     dim = axis if dim is None else dim
     if dim is None and not (keepdim or keepdims):
-        return result(SUM_ALL, np.add.reduce(x, None, _sum_type(x)), (a,), (x.shape,))
-    axes, kept = reduced(a, dim)
-    return result(SUM, x.sum(axes, _sum_type(x), keepdims=keepdim or keepdims), (a,), (kept, x.shape))
+        return result(SUM_ALL, np.add.reduce(x, None, _sum_type(x)), (input,), (x.shape,))
+    axes, kept = reduced(input, dim)
+    return result(SUM, x.sum(axes, _sum_type(x), keepdims=keepdim or keepdims), (input,), (kept, x.shape))
 
 
 def _sum_type(x: Array) -> Any:
@@ -180,22 +185,26 @@ def _sum_type(x: Array) -> Any:
 @method("mean")
 @twin_of(np.mean)
 def mean(
-    a: Tensor,
+    input: Tensor,
     dim: Dims = None,
     keepdim: bool = False,
     *,
     dtype: dtypes.dtype | None = None,
     axis: Dims = None,
     keepdims: bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The average of all elements, or along `dim`, as ``torch.mean``.
 
     Raises:
         RuntimeError: for integers and booleans.
     """
+    if out is not None:
+        written("mean", mean(input, dim, keepdim or keepdims, dtype=dtype, axis=axis), out)
+        return out
     if dtype is not None:
-        a = a.to(dtype)
-    x = a.array
+        input = input.to(dtype)
+    x = input.array
     if x.dtype.kind != "f":
         raise explained(
             RuntimeError,
@@ -208,16 +217,16 @@ def mean(
     if dim is None and not (keepdim or keepdims):
         total = np.add.reduce(x, None)
         average = total / x.dtype.type(x.size) if x.size else x.dtype.type(math.nan)
-        return result(MEAN_ALL, average, (a,), (x.shape, x.size))
-    axes, kept = reduced(a, dim)
+        return result(MEAN_ALL, average, (input,), (x.shape, x.size))
+    axes, kept = reduced(input, dim)
     count = math.prod([x.shape[axis] for axis in axes])
     total = x.sum(axes, keepdims=keepdim or keepdims)
-    return result(MEAN, total / x.dtype.type(count), (a,), (kept, x.shape, count))
+    return result(MEAN, total / x.dtype.type(count), (input,), (kept, x.shape, count))
 
 
 @method("max")
 @twin_of(np.max)
-def max(a: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
+def max(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
     """The largest element or, along `dim`, the largest ones and their indices, as ``torch.max``. nan wins.
 
     Given a second tensor instead of a dim, it is `maximum`: the larger of each two elements.
@@ -228,24 +237,24 @@ def max(a: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, ot
     (tensor([5., 7.]), tensor([1, 0]))
     """
     if isinstance(dim, Tensor) or other is not None:
-        return maximum(a, dim if other is None else other)
+        return maximum(input, dim if other is None else other)
     if dim is None:
-        return result(MAX_ALL, np.maximum.reduce(_filled("max", a.array), None), (a,))
-    return return_types.max(_extremum(MAX, np.argmax, a, dim, keepdim))
+        return result(MAX_ALL, np.maximum.reduce(_filled("max", input.array), None), (input,))
+    return return_types.max(_extremum(MAX, np.argmax, input, dim, keepdim))
 
 
 @method("min")
 @twin_of(np.min)
-def min(a: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
+def min(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
     """The smallest element or, along `dim`, the smallest ones and their indices, as ``torch.min``. nan wins.
 
     Given a second tensor instead of a dim, it is `minimum`: the smaller of each two elements.
     """
     if isinstance(dim, Tensor) or other is not None:
-        return minimum(a, dim if other is None else other)
+        return minimum(input, dim if other is None else other)
     if dim is None:
-        return result(MIN_ALL, np.minimum.reduce(_filled("min", a.array), None), (a,))
-    return return_types.min(_extremum(MIN, np.argmin, a, dim, keepdim))
+        return result(MIN_ALL, np.minimum.reduce(_filled("min", input.array), None), (input,))
+    return return_types.min(_extremum(MIN, np.argmin, input, dim, keepdim))
 
 
 def _filled(name: str, x: Any) -> Any:
@@ -288,7 +297,7 @@ def _check_size(name: str, x: Array, axes: tuple[int, ...]) -> None:
 
 
 @method("amax")
-def amax(a: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The largest elements along one or several dims, as ``torch.amax``. Equal ones share the gradient.
 
     >>> import teachgrad as tg
@@ -297,13 +306,13 @@ def amax(a: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     >>> x.grad
     tensor([[0.0000, 0.5000, 0.5000]])
     """
-    return _amongst(AMAX, "amax", np.maximum.reduce, a, dim, keepdim)
+    return _amongst(AMAX, "amax", np.maximum.reduce, input, dim, keepdim)
 
 
 @method("amin")
-def amin(a: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The smallest elements along one or several dims, as ``torch.amin``. Equal ones share the gradient."""
-    return _amongst(AMIN, "amin", np.minimum.reduce, a, dim, keepdim)
+    return _amongst(AMIN, "amin", np.minimum.reduce, input, dim, keepdim)
 
 
 def _amongst(op: Op, name: str, reduce: Any, a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
@@ -316,7 +325,7 @@ def _amongst(op: Op, name: str, reduce: Any, a: Tensor, dim: Dims, keepdim: bool
 
 
 @method("aminmax")
-def aminmax(a: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
     """The smallest and the largest element (along `dim`) at once, as ``torch.aminmax``.
 
     >>> import teachgrad as tg
@@ -324,8 +333,8 @@ def aminmax(a: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
     >>> low, high
     (tensor(1.), tensor(3.))
     """
-    x = a.array
-    axes, kept = reduced(a, dim)
+    x = input.array
+    axes, kept = reduced(input, dim)
     if x.size == 0 and (dim is None or x.shape[axes[0]] == 0):
         raise explained(
             RuntimeError,
@@ -334,7 +343,7 @@ def aminmax(a: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Any:
             fix="check how it came to be empty.",
         )
     ends = (x.min(axes, keepdims=keepdim), x.max(axes, keepdims=keepdim))
-    return return_types.aminmax(tuple(result(AMINMAX, end, (a,), (axes, kept)) for end in ends))
+    return return_types.aminmax(tuple(result(AMINMAX, end, (input,), (axes, kept)) for end in ends))
 
 
 @method("sum_to_size")
@@ -363,7 +372,7 @@ def sum_to_size(a: Tensor, *size: Any) -> Tensor:
 @method("prod")
 @twin_of(np.prod)
 def prod(
-    a: Tensor,
+    input: Tensor,
     dim: int | None = None,
     keepdim: bool = False,
     *,
@@ -378,20 +387,20 @@ def prod(
     tensor([ 8., 15.])
     """
     if dtype is not None:
-        a = a.to(dtype)
-    x = a.array
+        input = input.to(dtype)
+    x = input.array
     along = axis if dim is None else dim
     if along is None:
         product = np.multiply.reduce(x, None, x.dtype if dtype else _sum_type(x))
-        return result(PROD_ALL, product, (a,), (None, (1,) * x.ndim))
-    axes, kept = reduced(a, along)
+        return result(PROD_ALL, product, (input,), (None, (1,) * x.ndim))
+    axes, kept = reduced(input, along)
     product = x.prod(axes, x.dtype if dtype else _sum_type(x), keepdims=keepdim or keepdims)
-    return result(PROD, product, (a,), (axes[0] if axes else None, kept))
+    return result(PROD, product, (input,), (axes[0] if axes else None, kept))
 
 
 @method("logsumexp")
-def logsumexp(a: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
-    """log(sum(exp(a))) along one or several dims, without overflow, as ``torch.logsumexp``.
+def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
+    """log(sum(exp(input))) along one or several dims, without overflow, as ``torch.logsumexp``.
 
     The largest element is taken out before exp and put back after log: nothing changes, except that exp stays below 1.
 
@@ -399,18 +408,18 @@ def logsumexp(a: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Ten
     >>> tg.logsumexp(tg.tensor([1000.0, 1000.0]), dim=0)
     tensor(1000.6932)
     """
-    if a.array.dtype.kind != "f":
-        a = a.to(dtypes.get_default_dtype())
-    x = a.array
-    axes, kept = reduced(a, dim)
+    if input.array.dtype.kind != "f":
+        input = input.to(dtypes.get_default_dtype())
+    x = input.array
+    axes, kept = reduced(input, dim)
     largest = np.maximum.reduce(x, axes, keepdims=True, initial=-math.inf)
     largest = np.where(np.isfinite(largest), largest, 0)
     out = np.log(np.exp(x - largest).sum(axes, keepdims=True)) + largest
-    return result(LOGSUMEXP, out if keepdim else out.squeeze(axes), (a,), (kept,))
+    return result(LOGSUMEXP, out if keepdim else out.squeeze(axes), (input,), (kept,))
 
 
 @method("nansum")
-def nansum(a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sum of the elements that are not nan, as ``torch.nansum``; nan gets the gradient 0.
 
     >>> import teachgrad as tg
@@ -418,20 +427,20 @@ def nansum(a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.
     tensor(3.)
     """
     if dtype is not None:
-        a = a.to(dtype)
-    x = a.array
+        input = input.to(dtype)
+    x = input.array
     if x.dtype.kind != "f":
-        return sum(a, dim, keepdim)
-    axes, kept = reduced(a, dim)
+        return sum(input, dim, keepdim)
+    axes, kept = reduced(input, dim)
     known = ~np.isnan(x)
     total = np.where(known, x, x.dtype.type(0)).sum(axes, keepdims=keepdim)
-    return result(NANSUM, total, (a,), (kept, x.shape, known))
+    return result(NANSUM, total, (input,), (kept, x.shape, known))
 
 
 @method("nanmean")
-def nanmean(a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The average of the elements that are not nan, as ``torch.nanmean``."""
-    x = a.array
+    x = input.array
     if x.dtype.kind != "f":
         raise explained(
             RuntimeError,
@@ -439,8 +448,8 @@ def nanmean(a: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes
             why="an average of whole numbers is seldom whole.",
             fix="convert first: x.float().nanmean()",
         )
-    count = wrap((~np.isnan(x)).sum(reduced(a, dim)[0], keepdims=keepdim))
-    return div(nansum(a, dim, keepdim, dtype=dtype), count)
+    count = wrap((~np.isnan(x)).sum(reduced(input, dim)[0], keepdims=keepdim))
+    return div(nansum(input, dim, keepdim, dtype=dtype), count)
 
 
 # Reductions without a gradient: their results are indices or truth values
@@ -474,15 +483,15 @@ argmax, argmin = _index_of("argmax", np.argmax), _index_of("argmin", np.argmin)
 
 
 @method("all")
-def all(a: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether every element is true (not 0), along one or several dims, as ``torch.all``."""
-    return _truth(np.all, a, dim, keepdim)
+    return _truth(np.all, input, dim, keepdim)
 
 
 @method("any")
-def any(a: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether some element is true (not 0), along one or several dims, as ``torch.any``."""
-    return _truth(np.any, a, dim, keepdim)
+    return _truth(np.any, input, dim, keepdim)
 
 
 def _truth(ask: Any, a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
@@ -491,11 +500,11 @@ def _truth(ask: Any, a: Tensor, dim: Dims, keepdim: bool) -> Tensor:
 
 
 @method("count_nonzero")
-def count_nonzero(a: Tensor, dim: Dims = None) -> Tensor:
+def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     """How many elements are not 0, along one or several dims, int64, as ``torch.count_nonzero``.
 
     >>> import teachgrad as tg
     >>> tg.count_nonzero(tg.tensor([[0.0, 2.0], [3.0, 4.0]]), dim=0)
     tensor([1, 2])
     """
-    return wrap(np.asarray(np.count_nonzero(a.array, reduced(a, dim)[0]), np.int64))
+    return wrap(np.asarray(np.count_nonzero(input.array, reduced(input, dim)[0]), np.int64))

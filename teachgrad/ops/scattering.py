@@ -109,17 +109,17 @@ UFUNCS: dict[str, np.ufunc] = {
 
 @method("scatter_reduce")
 def scatter_reduce(
-    a: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
 ) -> Tensor:
-    """A copy of `a` where values of `src` that `index` sends to the same place are reduced to one.
+    """A copy of `input` where values of `src` that `index` sends to the same place are reduced to one.
 
     As ``torch.scatter_reduce``. Places and shapes are those of `scatter`.
 
     Args:
-        a: what is there before.
+        input: what is there before.
         dim: the dimension that `index` counts along.
-        index: int64, of the rank of `a`.
-        src: the values to write, of the type of `a`.
+        index: int64, of the rank of `input`.
+        src: the values to write, of the type of `input`.
         reduce: "sum", "prod", "mean", "amax" or "amin".
         include_self: whether what is there before counts as one of the values.
 
@@ -137,15 +137,15 @@ def scatter_reduce(
             why="it says what is made of the values that meet at one place.",
             fix="choose one of these.",
         )
-    _, where, axis = checked_targets("scatter", a, dim, index, src)
-    return _reduced(SCATTER_REDUCE[reduce], reduce, a, along(where, axis), corner(src, where), include_self)
+    _, where, axis = checked_targets("scatter", input, dim, index, src)
+    return _reduced(SCATTER_REDUCE[reduce], reduce, input, along(where, axis), corner(src, where), include_self)
 
 
 @method("index_reduce")
 def index_reduce(
-    a: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
+    input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
 ) -> Tensor:
-    """A copy of `a` where slices of `source` that `index` sends to the same place are reduced to one.
+    """A copy of `input` where slices of `source` that `index` sends to the same place are reduced to one.
 
     As ``torch.index_reduce``: "prod", "mean", "amax" or "amin"; see `scatter_reduce` for `include_self`.
     """
@@ -156,16 +156,16 @@ def index_reduce(
             why="it says what is made of the slices that meet at one place.",
             fix="choose one of these; for sums there is index_add.",
         )
-    _, where, axis = checked_slices("index_reduce_", RuntimeError, a, dim, index, source)
-    if source.array.dtype != a.array.dtype:
+    _, where, axis = checked_slices("index_reduce_", RuntimeError, input, dim, index, source)
+    if source.array.dtype != input.array.dtype:
         raise explained(
             RuntimeError,
             "index_reduce_(): Self and source expected to have the same dtype, but got (self) "
-            f"{c_name(a.array.dtype)} and (source) {c_name(source.array.dtype)}",
+            f"{c_name(input.array.dtype)} and (source) {c_name(source.array.dtype)}",
             why="one is not converted to the other.",
             fix="convert the source: source.to(x.dtype)",
         )
-    return _reduced(INDEX_REDUCE[reduce], reduce, a, at(where, axis), source, include_self)
+    return _reduced(INDEX_REDUCE[reduce], reduce, input, at(where, axis), source, include_self)
 
 
 def _reduced(op: Op, how: str, a: Tensor, where: Any, src: Tensor, included: bool) -> Tensor:
@@ -212,8 +212,8 @@ PUT_ADD = Op("PutBackward0", [lambda g: g, PUT.sources[1]], ("index",), "put +")
 
 
 @method("index_put")
-def index_put(a: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
-    """A copy of `a` with `values` at ``a[indices]``, or added there with `accumulate`, as ``torch.index_put``.
+def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
+    """A copy of `input` with `values` at ``a[indices]``, or added there with `accumulate`, as ``torch.index_put``.
 
     With `accumulate`, an element that is named twice gets both values.
 
@@ -222,23 +222,23 @@ def index_put(a: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: 
     >>> tg.zeros(3).index_put((tg.tensor([0, 0, 2]),), ones, accumulate=True)
     tensor([2., 0., 1.])
     """
-    if a.array.dtype != values.array.dtype:
+    if input.array.dtype != values.array.dtype:
         raise explained(
             RuntimeError,
             "Index put requires the source and destination dtypes match, got "
-            f"{c_name(a.array.dtype)} for the destination and {c_name(values.array.dtype)} for the source.",
+            f"{c_name(input.array.dtype)} for the destination and {c_name(values.array.dtype)} for the source.",
             why="the values are not converted.",
-            fix=f"convert them: values.to({a.dtype})",
+            fix=f"convert them: values.to({input.dtype})",
         )
     steps = as_steps(tuple(indices))
-    out = a.array.copy()
+    out = input.array.copy()
     try:
         if accumulate:
             np.add.at(out, steps, values.array)
         else:
             out[steps] = values.array
     except (ValueError, IndexError):
-        chosen = getitem(a.detach(), steps).array.shape  # raises if an index is out of range
+        chosen = getitem(input.detach(), steps).array.shape  # raises if an index is out of range
         raise explained(
             RuntimeError,
             f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of "
@@ -246,19 +246,19 @@ def index_put(a: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: 
             why="every chosen element needs a value.",
             fix="check both shapes.",
         ) from None
-    return result(INDEX_PUT_ADD if accumulate else INDEX_PUT, out, (a, values), (steps,))
+    return result(INDEX_PUT_ADD if accumulate else INDEX_PUT, out, (input, values), (steps,))
 
 
 @method("put")
-def put(a: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
-    """A copy of `a` with values at places that are counted as if it were flat, as ``torch.put``.
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """A copy of `input` with values at places that are counted as if it were flat, as ``torch.put``.
 
     >>> import teachgrad as tg
     >>> tg.zeros(2, 2).put(tg.tensor([0, 3]), tg.tensor([5.0, 7.0]))
     tensor([[5., 0.],
             [0., 7.]])
     """
-    x, where = a.array, index.array
+    x, where = input.array, index.array
     if where.dtype != np.int64:
         raise explained(
             RuntimeError,
@@ -272,11 +272,11 @@ def put(a: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> T
             "put_(): self and source expected to have the same dtype, but got self.dtype = "
             f"{c_name(x.dtype)} and source.dtype = {c_name(source.array.dtype)}",
             why="the values are not converted.",
-            fix=f"convert them: source.to({a.dtype})",
+            fix=f"convert them: source.to({input.dtype})",
         )
     if where.size != source.array.size:
         raise explained(
-            RuntimeError,
+            IndexError,
             "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
             f"{source.array.size}, index.numel() = {where.size}",
             why="each place gets one value.",
@@ -296,7 +296,7 @@ def put(a: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> T
         np.add.at(flat, where, values)
     else:
         flat[where] = values
-    return result(PUT_ADD if accumulate else PUT, out, (a, source.reshape(where.shape)), (where,))
+    return result(PUT_ADD if accumulate else PUT, out, (input, source.reshape(where.shape)), (where,))
 
 
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
@@ -308,7 +308,7 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     """
     if indices.array.dtype.kind not in "iu":
         raise explained(
-            ValueError,
+            TypeError,
             f"expected 'indices' to be integer dtype, but got {indices.dtype}",
             why="an index counts elements.",
             fix="convert it: indices.long()",
@@ -375,8 +375,8 @@ def _put_in(op: Op, input: Tensor, src: Tensor, take: Take) -> Tensor:
 # Everywhere, and on the diagonal
 
 FILL, FILL_FROM = (
-    Op("FillBackward0", [lambda g: g * 0]),
-    Op("FillBackward1", [lambda g: g * 0, lambda g: g], symbol="fill"),
+    Op("FillBackward0", [lambda g: np.zeros_like(g)]),
+    Op("FillBackward1", [lambda g: np.zeros_like(g), lambda g: g], symbol="fill"),
 )
 FILL_DIAGONAL = Op("FillDiagonalBackward0", [lambda g, inside: g * ~inside], ("inside",), "diagonal =")
 
@@ -393,7 +393,7 @@ def fill(input: Tensor, value: Any) -> Tensor:
     if value.array.ndim:
         raise explained(
             RuntimeError,
-            f"fill only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions.",
+            f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions.",
             why="one value is written everywhere.",
             fix="give a number, or x.sum() and the like.",
         )

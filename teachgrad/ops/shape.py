@@ -21,7 +21,7 @@ from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.table import method, no_broadcast, no_expansion, result, twin_of
 from teachgrad.ops.views import view as view_of
-from teachgrad.size import checked_dim
+from teachgrad.size import Size, checked_dim
 from teachgrad.tensor import Tensor
 
 __all__ = [  # what the face of the package offers
@@ -29,6 +29,7 @@ __all__ = [  # what the face of the package offers
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "broadcast_shapes",
     "broadcast_tensors",
     "broadcast_to",
     "cat",
@@ -118,9 +119,9 @@ def cuda(a: Tensor, device: Any = None) -> Tensor:
     return a
 
 
-def numel(a: Tensor) -> int:
+def numel(input: Tensor) -> int:
     """The number of elements, as ``torch.numel``."""
-    return a.array.size
+    return input.array.size
 
 
 def is_tensor(obj: Any) -> bool:
@@ -129,9 +130,9 @@ def is_tensor(obj: Any) -> bool:
 
 
 @method("is_floating_point")
-def is_floating_point(a: Tensor) -> bool:
+def is_floating_point(input: Tensor) -> bool:
     """Whether the elements are floating-point numbers, as ``torch.is_floating_point``."""
-    return a.array.dtype.kind == "f"
+    return input.array.dtype.kind == "f"
 
 
 @method("is_contiguous")
@@ -199,18 +200,18 @@ def _reshaped(x: Array, shape: tuple[int, ...]) -> Array:
 
 @method("reshape")
 @twin_of(np.reshape)
-def reshape(a: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The elements in another shape, as ``torch.reshape``: a view where memory allows, else a copy. One size may be -1.
 
     >>> import teachgrad as tg
     >>> tg.arange(6).reshape(2, -1).shape
     torch.Size([2, 3])
     """
-    x = a.array
+    x = input.array
     y = _reshaped(x, sizes_of("reshape", shape))
     if x.flags.c_contiguous or np.may_share_memory(x, y):
-        return view_of(RESHAPE, y, a, (x.shape,), lambda t: reshape(t, y.shape))
-    return result(COPIED_RESHAPE, y, (a,), (x.shape,))
+        return view_of(RESHAPE, y, input, (x.shape,), lambda t: reshape(t, y.shape))
+    return result(COPIED_RESHAPE, y, (input,), (x.shape,))
 
 
 @method("view")
@@ -246,13 +247,13 @@ def reshape_as(a: Tensor, other: Tensor) -> Tensor:
 
 
 @method("ravel")
-def ravel(a: Tensor) -> Tensor:
+def ravel(input: Tensor) -> Tensor:
     """All elements in one dimension, as ``torch.ravel``."""
-    return reshape(contiguous(a), -1)
+    return reshape(contiguous(input), -1)
 
 
 @method("unflatten")
-def unflatten(a: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """Dimension `dim` taken apart into several of these sizes, one of which may be -1, as ``torch.unflatten``.
 
     Raises:
@@ -262,7 +263,7 @@ def unflatten(a: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     >>> tg.unflatten(tg.zeros(2, 12), 1, (3, -1)).shape
     torch.Size([2, 3, 4])
     """
-    shape = a.array.shape
+    shape = input.array.shape
     axis, parts = checked_dim(dim, len(shape)), sizes_of("unflatten", (sizes,))
     if not parts:
         raise explained(
@@ -282,13 +283,13 @@ def unflatten(a: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
             why="the new dimensions have to hold the elements of the old one.",
             fix="let one of the sizes be found with -1.",
         )
-    return view(a, *shape[:axis], *parts, *shape[axis + 1 :])
+    return view(input, *shape[:axis], *parts, *shape[axis + 1 :])
 
 
 @method("flatten")
-def flatten(a: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Dimensions `start_dim` to `end_dim` as one, as ``torch.flatten``."""
-    shape, ndim = a.array.shape, a.array.ndim
+    shape, ndim = input.array.shape, input.array.ndim
     start, end = checked_dim(start_dim, ndim), checked_dim(end_dim, ndim)
     if start > end:
         raise explained(
@@ -299,8 +300,12 @@ def flatten(a: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
             lesson=7,
         )
     if ndim == 0:
-        return reshape(a, 1)
-    return a if start == end else reshape(a, *shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
+        return reshape(input, 1)
+    return (
+        input
+        if start == end
+        else reshape(input, *shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
+    )
 
 
 def distinct_dims(dims: Sequence[int], ndim: int) -> list[int]:
@@ -322,22 +327,24 @@ def distinct_dims(dims: Sequence[int], ndim: int) -> list[int]:
 
 
 @method("unsqueeze")
-def unsqueeze(a: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """A new dimension of size 1 at `dim`, as ``torch.unsqueeze``."""
-    axis = checked_dim(dim, a.array.ndim + 1)
-    return view_of(UNSQUEEZE, np.expand_dims(a.array, axis), a, (a.array.shape,), lambda t: unsqueeze(t, axis))
+    axis = checked_dim(dim, input.array.ndim + 1)
+    return view_of(
+        UNSQUEEZE, np.expand_dims(input.array, axis), input, (input.array.shape,), lambda t: unsqueeze(t, axis)
+    )
 
 
 @method("squeeze")
-def squeeze(a: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without dimensions of size 1: all of them, or those in `dim` that are, as ``torch.squeeze``."""
-    shape, ndim = a.array.shape, a.array.ndim
+    shape, ndim = input.array.shape, input.array.ndim
     asked = range(ndim) if dim is None else distinct_dims([dim] if isinstance(dim, int) else dim, ndim)
     axes = tuple(axis for axis in asked if ndim and shape[axis] == 1)
     return view_of(
         SQUEEZE[0 if dim is None else 1 if isinstance(dim, int) else 2],
-        a.array.squeeze(axes),
-        a,
+        input.array.squeeze(axes),
+        input,
         (shape,),
         lambda t: squeeze(t, dim),
     )
@@ -345,35 +352,35 @@ def squeeze(a: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
 
 @method("transpose", "swapaxes", "swapdims")
 @twin_of(np.swapaxes)
-def transpose(a: Tensor, dim0: int, dim1: int) -> Tensor:
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Two dimensions swapped, as ``torch.transpose``."""
-    i, j = checked_dim(dim0, a.array.ndim), checked_dim(dim1, a.array.ndim)
-    swapped = a.array.swapaxes(i, j) if a.array.ndim else a.array.view()
-    return view_of(TRANSPOSE, swapped, a, (i, j), lambda t: transpose(t, i, j))
+    i, j = checked_dim(dim0, input.array.ndim), checked_dim(dim1, input.array.ndim)
+    swapped = input.array.swapaxes(i, j) if input.array.ndim else input.array.view()
+    return view_of(TRANSPOSE, swapped, input, (i, j), lambda t: transpose(t, i, j))
 
 
 swapaxes = swapdims = transpose
 
 
 @method("t")
-def t(a: Tensor) -> Tensor:
+def t(input: Tensor) -> Tensor:
     """The transpose of a matrix, as ``torch.t``; vectors are returned as they are."""
-    if a.array.ndim > 2:
+    if input.array.ndim > 2:
         raise explained(
             RuntimeError,
-            f"t() expects a tensor with <= 2 dimensions, but self is {a.array.ndim}D",
-            why=f"t() turns a matrix over, and this tensor has shape {a.array.shape}.",
+            f"t() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D",
+            why=f"t() turns a matrix over, and this tensor has shape {input.array.shape}.",
             fix="x.mT turns over each matrix of a stack; x.transpose(i, j) swaps any two dimensions.",
             lesson=7,
         )
-    return view_of(T, a.array.T, a, (), t)
+    return view_of(T, input.array.T, input, (), t)
 
 
 @method("permute")
 @twin_of(np.transpose)
-def permute(a: Tensor, *dims: Any) -> Tensor:
+def permute(input: Tensor, *dims: Any) -> Tensor:
     """The dimensions in the order `dims`, as ``torch.permute``."""
-    ndim = a.array.ndim
+    ndim = input.array.ndim
     order = list(sizes_of("permute", dims))
     if len(order) == ndim:
         order = [checked_dim(dim, ndim) for dim in order]
@@ -384,17 +391,17 @@ def permute(a: Tensor, *dims: Any) -> Tensor:
             f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(order)}"
             if len(order) != ndim
             else "permute(): duplicate dims are not allowed.",
-            why=f"the tensor has shape {a.array.shape}; each of its {ndim} dimensions has to be named once.",
+            why=f"the tensor has shape {input.array.shape}; each of its {ndim} dimensions has to be named once.",
             fix="x.transpose(i, j) swaps two dimensions and leaves the others.",
             lesson=7,
         )
     back = tuple(int(axis) for axis in np.argsort(order))
-    return view_of(PERMUTE, a.array.transpose(order), a, (back,), lambda t: permute(t, order))
+    return view_of(PERMUTE, input.array.transpose(order), input, (back,), lambda t: permute(t, order))
 
 
 @method("movedim", "moveaxis")
 @twin_of(np.moveaxis)
-def movedim(a: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Dimensions moved from `source` to `destination`, the others in their old order, as ``torch.movedim``.
 
     Raises:
@@ -404,7 +411,7 @@ def movedim(a: Tensor, source: int | Sequence[int], destination: int | Sequence[
     >>> tg.movedim(tg.zeros(2, 3, 4), 0, -1).shape
     torch.Size([3, 4, 2])
     """
-    ndim = a.array.ndim
+    ndim = input.array.ndim
     given = [[dims] if isinstance(dims, int) else list(dims) for dims in (source, destination)]
     if len(given[0]) != len(given[1]):
         raise explained(
@@ -424,11 +431,11 @@ def movedim(a: Tensor, source: int | Sequence[int], destination: int | Sequence[
                 fix="name each dimension once (negative ones count from the end).",
             )
     if ndim == 0:
-        return view_of(ALIAS, a.array[...], a, (), lambda t: movedim(t, 0, 0))
+        return view_of(ALIAS, input.array[...], input, (), lambda t: movedim(t, 0, 0))
     order = [axis for axis in range(ndim) if axis not in axes[0]]
     for to_place, axis in sorted(zip(axes[1], axes[0])):
         order.insert(to_place, axis)
-    return permute(a, order)
+    return permute(input, order)
 
 
 moveaxis = movedim
@@ -467,13 +474,30 @@ def _matrices_transposed(a: Tensor) -> Tensor:
 
 
 @method("adjoint")
-def adjoint(a: Tensor) -> Tensor:
+def adjoint(input: Tensor) -> Tensor:
     """The last two dimensions swapped, as ``torch.adjoint`` does for real numbers."""
-    return transpose(a, -2, -1)
+    return transpose(input, -2, -1)
 
 
 method("T")(property(_reversed))
-method("mT")(property(_matrices_transposed))
+for _name in ("mT", "mH"):
+    method(_name)(property(_matrices_transposed))
+
+
+def _transposed(a: Tensor) -> Tensor:
+    """The transpose of a matrix, as ``torch.Tensor.H`` is for real numbers."""
+    if a.array.ndim not in (0, 2):
+        raise explained(
+            RuntimeError,
+            "tensor.H is only supported on matrices (2-D tensors). Got "
+            f"{a.array.ndim}-D tensor." + " For batches of matrices, consider using tensor.mH" * (a.array.ndim > 2),
+            why=f"the tensor has shape {a.array.shape}.",
+            fix="x.mT swaps the last two dimensions.",
+        )
+    return transpose(a, 0, 1) if a.array.ndim else a
+
+
+method("H")(property(_transposed))
 
 
 @method("expand")
@@ -494,9 +518,9 @@ def expand(a: Tensor, *sizes: Any) -> Tensor:
 
 
 @method("broadcast_to")
-def broadcast_to(a: Tensor, size: Sequence[int]) -> Tensor:
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     """`expand` to a size, as ``torch.broadcast_to``."""
-    return expand(a, size)
+    return expand(input, size)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -514,6 +538,31 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
         except ValueError:
             raise no_broadcast(shape, tensor.array.shape) from None
     return tuple([expand(tensor, shape) for tensor in tensors])
+
+
+def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
+    """The shape that several shapes have in common, as ``torch.broadcast_shapes``; a number stands for one size.
+
+    >>> import teachgrad as tg
+    >>> tg.broadcast_shapes((2, 1), (3,))
+    torch.Size([2, 3])
+    """
+    given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+    common = [1] * max(map(len, given), default=0)
+    for place, shape in enumerate(given):
+        for dim in range(-1, -1 - len(shape), -1):
+            if shape[dim] == 1 or common[dim] == shape[dim]:
+                continue
+            if common[dim] != 1:
+                raise explained(
+                    RuntimeError,
+                    f"Attempting to broadcast a dimension of length {shape[dim]} at {dim}! Mismatching argument at "
+                    f"index {place} had {shape}; but expected shape should be broadcastable to {common}",
+                    why="sizes are compared from the right; they must be equal, or one of them 1.",
+                    fix="check the shapes.",
+                )
+            common[dim] = shape[dim]
+    return Size(common)
 
 
 def _at_least(ndim: int, widened: Callable[[Tensor], Tensor]) -> Any:
@@ -539,9 +588,9 @@ def expand_as(a: Tensor, other: Tensor) -> Tensor:
 
 
 @method("clone")
-def clone(a: Tensor) -> Tensor:
+def clone(input: Tensor) -> Tensor:
     """A copy with memory of its own that stays in the graph, as ``torch.clone``."""
-    return result(CLONE, a.array.copy("C" if 0 in a.array.strides else "K"), (a,))
+    return result(CLONE, input.array.copy("C" if 0 in input.array.strides else "K"), (input,))
 
 
 @method("contiguous")
@@ -577,7 +626,8 @@ def _conversion(name: str, target: dtype) -> None:
 
 for _name, _target in {
     "half": dtypes.float16, "float": dtypes.float32, "double": dtypes.float64,
-    "short": dtypes.int16, "int": dtypes.int32, "long": dtypes.int64, "bool": dtypes.bool_,
+    "byte": dtypes.uint8, "char": dtypes.int8, "short": dtypes.int16, "int": dtypes.int32, "long": dtypes.int64,
+    "bool": dtypes.bool_,
 }.items():  # fmt: skip
     _conversion(_name, _target)
 

@@ -31,8 +31,8 @@ LOG_SOFTMAX = Op(
 
 
 @method("softmax")
-def softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """exp(a) / sum(exp(a)) along `dim`: scores become probabilities. As ``torch.softmax``.
+def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
+    """exp(input) / sum(exp(input)) along `dim`: scores become probabilities. As ``torch.softmax``.
 
     The largest score is subtracted first. That changes nothing, and keeps exp from overflowing.
 
@@ -40,21 +40,21 @@ def softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
     >>> tg.softmax(tg.tensor([0.0, 0.0]), dim=0)
     tensor([0.5000, 0.5000])
     """
-    a = a if dtype is None else to(a, dtype)
-    axis = checked_dim(dim, a.array.ndim)
-    e = np.exp(_shifted(a, axis))
-    e /= e.sum(axis=axis, keepdims=True) if a.array.ndim else e
-    return result(SOFTMAX, e, (a,), (axis if a.array.ndim else (),))
+    input = input if dtype is None else to(input, dtype)
+    axis = checked_dim(dim, input.array.ndim)
+    e = np.exp(_shifted(input, axis))
+    e /= e.sum(axis=axis, keepdims=True) if input.array.ndim else e
+    return result(SOFTMAX, e, (input,), (axis if input.array.ndim else (),))
 
 
 @method("log_softmax")
-def log_softmax(a: Tensor, dim: int, dtype: Any = None) -> Tensor:
+def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The logarithm of `softmax`, as ``torch.log_softmax``; exact also where a probability vanishes."""
-    a = a if dtype is None else to(a, dtype)
-    axis = checked_dim(dim, a.array.ndim)
-    out = _shifted(a, axis)
-    out -= np.log(np.exp(out).sum(axis=axis, keepdims=True)) if a.array.ndim else out
-    return result(LOG_SOFTMAX, out, (a,), (axis if a.array.ndim else (),))
+    input = input if dtype is None else to(input, dtype)
+    axis = checked_dim(dim, input.array.ndim)
+    out = _shifted(input, axis)
+    out -= np.log(np.exp(out).sum(axis=axis, keepdims=True)) if input.array.ndim else out
+    return result(LOG_SOFTMAX, out, (input,), (axis if input.array.ndim else (),))
 
 
 def _shifted(a: Tensor, axis: int) -> Any:
@@ -66,4 +66,4 @@ def _shifted(a: Tensor, axis: int) -> Any:
             why=f"softmax needs real numbers, and this tensor holds {a.dtype}.",
             fix="convert first: x.float()",
         )
-    return np.asarray(x - x.max(axis=axis, keepdims=True)) if x.size and x.ndim else x.copy()
+    return np.asarray(x - x.max(axis=axis, keepdims=True), order="C") if x.size and x.ndim else x.copy()

@@ -169,16 +169,18 @@ LOGIT = Op(
 
 
 @method("logit")
-def logit(a: Tensor, eps: float | None = None) -> Tensor:
-    """log(a / (1 - a)), the inverse of sigmoid, as ``torch.logit``; with `eps`, a is first kept in [eps, 1 - eps].
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """log(input / (1 - input)), the inverse of sigmoid, as ``torch.logit``.
+
+    With `eps`, the input is first kept in [eps, 1 - eps].
 
     >>> import teachgrad as tg
     >>> tg.logit(tg.tensor([0.25, 0.5]))
     tensor([-1.0986,  0.0000])
     """
-    x = a.array if a.array.dtype.kind == "f" else promoted(a.array, a.array, real=True)[0]
+    x = input.array if input.array.dtype.kind == "f" else promoted(input.array, input.array, real=True)[0]
     p = x if eps is None else np.clip(x, eps, 1 - eps)
-    return result(LOGIT, np.log(p / (1 - p)), (a,), (0 if eps is None else eps,))
+    return result(LOGIT, np.log(p / (1 - p)), (input,), (0 if eps is None else eps,))
 
 
 XLOGY, XLOGY_OF_NUMBER, XLOGY_BY_NUMBER = (
@@ -192,13 +194,16 @@ XLOGY, XLOGY_OF_NUMBER, XLOGY_BY_NUMBER = (
 
 
 @method("xlogy")
-def xlogy(a: Any, b: Any) -> Tensor:
-    """A * log(b), and 0 where a is 0 (unless b is nan), as ``torch.xlogy``; one of them may be a number."""
-    op = XLOGY_OF_NUMBER if not isinstance(a, Tensor) else XLOGY if isinstance(b, Tensor) else XLOGY_BY_NUMBER
-    a, b = as_operands("xlogy", a, b)
-    x, y = promoted(a.array, b.array, real=True)
+def xlogy(input: Any, other: Any) -> Tensor:
+    """`input * log(other)`, and 0 where `input` is 0 (unless `other` is nan), as ``torch.xlogy``.
+
+    One of them may be a number.
+    """
+    op = XLOGY_OF_NUMBER if not isinstance(input, Tensor) else XLOGY if isinstance(other, Tensor) else XLOGY_BY_NUMBER
+    input, other = as_operands("xlogy", input, other)
+    x, y = promoted(input.array, other.array, real=True)
     try:
         array = np.where((x == 0) & ~np.isnan(y), x.dtype.type(0), x * np.log(y))
     except ValueError:
         raise no_broadcast(x.shape, y.shape) from None
-    return result(op, array, (a, b))
+    return result(op, array, (input, other))

@@ -74,7 +74,7 @@ def slope_of_root(g: Any, out: Any) -> Any:
 @method("var")
 @twin_of(np.var)
 def var(
-    a: Tensor,
+    input: Tensor,
     dim: Dims | bool = None,
     unbiased: bool = True,
     keepdim: bool = False,
@@ -97,14 +97,14 @@ def var(
     (tensor(2.), tensor(1.))
     """
     return _spread_out(
-        "var", VAR, a, *_settled(axis if dim is None else dim, unbiased, correction), keepdim or keepdims
+        "var", VAR, input, *_settled(axis if dim is None else dim, unbiased, correction), keepdim or keepdims
     )
 
 
 @method("std")
 @twin_of(np.std)
 def std(
-    a: Tensor,
+    input: Tensor,
     dim: Dims | bool = None,
     unbiased: bool = True,
     keepdim: bool = False,
@@ -115,12 +115,12 @@ def std(
 ) -> Tensor:
     """The square root of `var`, with the same arguments, as ``torch.std``. Its slope where it is 0 is taken as 0."""
     return _spread_out(
-        "std", STD, a, *_settled(axis if dim is None else dim, unbiased, correction), keepdim or keepdims
+        "std", STD, input, *_settled(axis if dim is None else dim, unbiased, correction), keepdim or keepdims
     )
 
 
 def var_mean(
-    a: Tensor,
+    input: Tensor,
     dim: Dims | bool = None,
     unbiased: bool = True,
     keepdim: bool = False,
@@ -134,11 +134,11 @@ def var_mean(
     (tensor(2.), tensor(2.))
     """
     dims, correction = _settled(dim, unbiased, correction)
-    return _spread_out("var_mean", VAR_MEAN, a, dims, correction, keepdim), _mean(MEAN_OF_VAR, a, dims, keepdim)
+    return _spread_out("var_mean", VAR_MEAN, input, dims, correction, keepdim), _mean(MEAN_OF_VAR, input, dims, keepdim)
 
 
 def std_mean(
-    a: Tensor,
+    input: Tensor,
     dim: Dims | bool = None,
     unbiased: bool = True,
     keepdim: bool = False,
@@ -147,7 +147,7 @@ def std_mean(
 ) -> tuple[Tensor, Tensor]:
     """`std` and `mean` at once, as ``torch.std_mean``."""
     dims, correction = _settled(dim, unbiased, correction)
-    return _spread_out("std_mean", STD_MEAN, a, dims, correction, keepdim), _mean(MEAN_OF_STD, a, dims, keepdim)
+    return _spread_out("std_mean", STD_MEAN, input, dims, correction, keepdim), _mean(MEAN_OF_STD, input, dims, keepdim)
 
 
 def _settled(dim: Dims | bool, unbiased: bool, correction: float | None) -> tuple[Dims, float]:
@@ -173,8 +173,13 @@ def _spread_out(name: str, op: Op, a: Tensor, dim: Dims, correction: float, keep
     freedom = max(count - correction, 0)
     if freedom <= 0:
         warnings.warn(
-            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
-            "(input numel divided by output numel).",
+            explained(
+                UserWarning,
+                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+                "(input numel divided by output numel).",
+                why=f"{count} elements less a correction of {correction} leave nothing to divide by, and give nan.",
+                fix=f"x.{name}(correction=0) divides by the number of elements.",
+            ),
             stacklevel=3,
         )
     mean = x.sum(axes, keepdims=True) / x.dtype.type(count)
@@ -288,7 +293,7 @@ def corrcoef(input: Tensor) -> Tensor:
 
 
 @method("histc")
-def histc(a: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements fall into each of `bins` equal intervals from `min` to `max`, as ``torch.histc``.
 
     By default the intervals reach from the smallest to the largest element. Those outside of them are not counted.
@@ -297,7 +302,7 @@ def histc(a: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     >>> tg.histc(tg.tensor([1.0, 2.0, 1.0]), bins=3, min=0, max=3)
     tensor([0., 2., 1.])
     """
-    x = a.array
+    x = input.array
     if x.dtype.kind != "f":
         raise _no_kernel("histogram_cpu", x)
     low, high = float(min), float(max)
@@ -324,7 +329,7 @@ def histc(a: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
 
 @method("histogram")
 def histogram(
-    a: Tensor,
+    input: Tensor,
     bins: Any,
     *,
     range: tuple[float, float] | None = None,
@@ -339,7 +344,7 @@ def histogram(
     >>> tg.histogram(tg.tensor([1.0, 2.0, 1.0]), 3, range=(0.0, 3.0)).hist
     tensor([0., 2., 1.])
     """
-    x = a.array
+    x = input.array
     if x.dtype.kind != "f":
         raise _no_kernel("histogram_cpu", x)
     given = bins.array if isinstance(bins, Tensor) else bins
@@ -349,14 +354,14 @@ def histogram(
 
 
 @method("bincount")
-def bincount(a: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in a vector (or the sum of its weights), as ``torch.bincount``.
 
     >>> import teachgrad as tg
     >>> tg.bincount(tg.tensor([0, 1, 1, 3]))
     tensor([1, 2, 0, 1])
     """
-    x = a.array
+    x = input.array
     if x.dtype.kind not in "iu":
         raise _no_kernel("bincount_cpu", x)
     if x.ndim != 1 or (x.size and x.min() < 0):

@@ -341,6 +341,9 @@ def no_expansion(x: Array, wanted: tuple[int, ...]) -> RuntimeError:
         words = f"expand(torch.{c_name(x.dtype)}Tensor{{{list(shape)}}}, size={list(wanted)}): the number of sizes "
         words += f"provided ({len(wanted)}) must be greater or equal to the number of dimensions in the tensor "
         words += f"({len(shape)})"
+    elif -1 in wanted[: len(wanted) - len(shape)]:
+        words = "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension "
+        words += f"{wanted.index(-1)}"
     else:
         new = len(wanted) - len(shape)
         dim = next(d for d in reversed(range(new, len(wanted))) if shape[d - new] not in (1, wanted[d]))

@@ -178,9 +178,7 @@ def refuse_leaf(target: Tensor) -> None:
     while not (leaf._requires_grad and leaf._grad_fn is None) and leaf._view is not None:
         leaf = leaf._view.source
     if leaf._requires_grad and leaf._grad_fn is None:
-        what = (
-            "a view of a leaf Variable that requires grad" if target._view else "a leaf Variable that requires grad"
-        )
+        what = "a view of a leaf Variable that requires grad" if target._view else "a leaf Variable that requires grad"
         raise explained(
             RuntimeError,
             f"{what} is being used in an in-place operation.",
