@@ -25,6 +25,7 @@ from teachgrad.ops.normalization import *
 from teachgrad.ops.norms import cosine_similarity as cosine_similarity
 from teachgrad.ops.norms import normalize as normalize
 from teachgrad.ops.norms import pairwise_distance as pairwise_distance
+from teachgrad.ops.norms import pdist as pdist
 from teachgrad.ops.pointwise import sigmoid as sigmoid
 from teachgrad.ops.pointwise import tanh as tanh
 from teachgrad.ops.pooling import *
