@@ -102,6 +102,16 @@ def _xavier_std(tensor: Tensor, gain: float) -> float:
     return gain * math.sqrt(2.0 / float(sum(fans(tensor))))
 
 
+def _nothing_to_draw(tensor: Tensor) -> UserWarning:
+    return explained(
+        UserWarning,
+        "Initializing zero-element tensors is a no-op",
+        why=f"the tensor has shape {tensor.array.shape}: it holds no numbers.",
+        fix="check the sizes of the layer: in_features and out_features are 1 or more.",
+        lesson=14,
+    )
+
+
 def kaiming_uniform_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
 ) -> Tensor:
@@ -115,7 +125,7 @@ def kaiming_uniform_(
         generator: the source of random numbers; by default the common one.
     """
     if 0 in tensor.array.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        warnings.warn(_nothing_to_draw(tensor), stacklevel=2)
         return tensor
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
@@ -126,7 +136,7 @@ def kaiming_normal_(
 ) -> Tensor:
     """As `kaiming_uniform_`, with normal numbers; as ``torch.nn.init.kaiming_normal_``."""
     if 0 in tensor.array.shape:
-        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        warnings.warn(_nothing_to_draw(tensor), stacklevel=2)
         return tensor
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 

@@ -364,9 +364,14 @@ def kl_div(
     batchmean = reduction == "batchmean"
     if reduction == "mean" and size_average is None and reduce is None:
         warnings.warn(
-            "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides "
-            "only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the "
-            "same as 'batchmean' in the next major release.",
+            explained(
+                UserWarning,
+                "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' "
+                "divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to "
+                "behave the same as 'batchmean' in the next major release.",
+                why=f"the loss of shape {input.array.shape} is divided by all its elements, not by its rows.",
+                fix="reduction='batchmean' gives the divergence of an example, as mathematics has it.",
+            ),
             stacklevel=2,
         )
     for tensor in (input, target):

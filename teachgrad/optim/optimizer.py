@@ -102,8 +102,14 @@ class Optimizer:
     def _require_no_doubles(self, group: dict[str, Any]) -> None:
         if len(set(group["params"])) < len(group["params"]):
             warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
-                "see github.com/pytorch/pytorch/issues/40967 for more information",
+                explained(
+                    UserWarning,
+                    "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
+                    "error; see github.com/pytorch/pytorch/issues/40967 for more information",
+                    why="a step changes a tensor as often as it is listed.",
+                    fix="list each tensor once; model.parameters() does, even where layers share one.",
+                    lesson=13,
+                ),
                 stacklevel=5,
             )
         for other in self.param_groups:

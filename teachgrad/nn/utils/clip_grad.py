@@ -100,7 +100,16 @@ def clip_grad_norm_(
     """
     listed = _listed(parameters)
     if not listed and isinstance(parameters, GeneratorType):
-        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=2)
+        warnings.warn(
+            explained(
+                UserWarning,
+                "`parameters` is an empty generator, no gradient clipping will occur.",
+                why="it was used up before, or the model has no parameters.",
+                fix="call model.parameters() anew each time.",
+                lesson=14,
+            ),
+            stacklevel=2,
+        )
     total = get_total_norm(_gradients(listed), norm_type, error_if_nonfinite)
     clip_grads_with_norm_(listed, max_norm, total)
     return total
