@@ -69,11 +69,6 @@ def test_every_example_comes_once_in_a_shuffled_walk():
     assert sorted(n for batch in DataLoader(pairs(), 4, shuffle=True) for n in batch[1].tolist()) == list(range(11))
 
 
-def test_worker_processes_are_refused_with_a_remedy():
-    with pytest.raises(NotImplementedError, match=r"num_workers=2(?s:.*)leave num_workers out"):
-        DataLoader(pairs(), num_workers=2)
-
-
 def test_an_empty_part_warns():
     with pytest.warns(UserWarning, match="Length of split at index 1 is 0"):
         assert [len(part) for part in random_split(range(1), [0.9, 0.1])] == [1, 0]

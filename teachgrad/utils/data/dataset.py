@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
@@ -44,8 +44,12 @@ class Dataset(Generic[T_co]):
 class IterableDataset(Dataset[T_co], Iterable[T_co]):
     """The base class of data sets that can only be walked through, as ``torch.utils.data.IterableDataset``.
 
-    Subclasses define ``__iter__``.
+    Subclasses define ``__iter__``. Where worker processes load it, each walks through all of it, unless ``__iter__``
+    asks `get_worker_info` for its share.
     """
+
+    def __add__(self, other: Dataset[T_co]) -> ChainDataset[T_co]:  # type: ignore[override] # as PyTorch
+        return ChainDataset([self, other])
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
@@ -70,6 +74,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
                 "Size mismatch between tensors",
                 why=f"the tensors have {', '.join(map(str, lengths))} examples.",
                 fix="there has to be one target for each input.",
+                lesson=12,
             )
         self.tensors = tensors
 
@@ -132,6 +137,101 @@ class ConcatDataset(Dataset[T_co]):
         return self.datasets[place][index - (self.cumulative_sizes[place - 1] if place else 0)]
 
 
+class ChainDataset(IterableDataset[T_co]):
+    """Iterable data sets one after another, as ``torch.utils.data.ChainDataset``.
+
+    >>> class Countdown(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter([3, 2, 1])
+    >>> list(Countdown() + Countdown())
+    [3, 2, 1, 3, 2, 1]
+    """
+
+    datasets: Iterable[Dataset[T_co]]
+
+    def __init__(self, datasets: Iterable[Dataset[T_co]]) -> None:
+        self.datasets = datasets
+
+    def _checked(self) -> Iterator[IterableDataset[T_co]]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise explained(
+                    AssertionError,
+                    "ChainDataset only supports IterableDataset",
+                    why=f"a {type(dataset).__name__} is asked for its examples by their index.",
+                    fix="ConcatDataset joins data sets with an index.",
+                )
+            yield dataset
+
+    def __iter__(self) -> Iterator[T_co]:
+        for dataset in self._checked():
+            yield from dataset
+
+    def __len__(self) -> int:
+        return sum(size_of(dataset) for dataset in self._checked())
+
+
+class StackDataset(Dataset[Any]):
+    """Data sets side by side, as ``torch.utils.data.StackDataset``: example i is a tuple, or a dictionary, of theirs.
+
+    Raises:
+        ValueError: if there is none, they differ in size, or some are given by name and some are not.
+
+    >>> StackDataset([10, 20], "ab")[1], StackDataset(number=[10, 20], letter="ab")[1]
+    ((20, 'b'), {'number': 20, 'letter': 'b'})
+    """
+
+    datasets: tuple[Any, ...] | dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args and kwargs:
+            raise _not_stackable(
+                "Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like input/output, but both "
+                "types are given."
+            )
+        self.datasets = args or kwargs
+        sizes = {size_of(dataset) for dataset in self._parts()}
+        if not sizes:
+            raise _not_stackable("At least one dataset should be passed")
+        if len(sizes) > 1:
+            raise _not_stackable("Size mismatch between datasets")
+        (self._length,) = sizes
+
+    def _parts(self) -> Iterable[Any]:
+        return self.datasets.values() if isinstance(self.datasets, dict) else self.datasets
+
+    def _joined(self, entries: Iterable[Any]) -> Any:
+        """One example of one entry from each data set."""
+        return dict(zip(self.datasets, entries, strict=True)) if isinstance(self.datasets, dict) else tuple(entries)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._joined(dataset[index] for dataset in self._parts())
+
+    def __getitems__(self, indices: list[Any]) -> list[Any]:
+        columns = [examples_at(dataset, indices) for dataset in self._parts()]
+        for column in columns:
+            if len(column) != len(indices):
+                raise explained(
+                    ValueError,
+                    f"Nested dataset's output size mismatch. Expected {len(indices)}, got {len(column)}",
+                    why="__getitems__ returns one example for each index.",
+                    fix="look into the __getitems__ of the data sets.",
+                )
+        return [self._joined(entries) for entries in zip(*columns, strict=True)]
+
+    def __len__(self) -> int:
+        return self._length
+
+
+def _not_stackable(words: str) -> ValueError:
+    return explained(
+        ValueError,
+        words,
+        why="example i of the whole is made of example i of each.",
+        fix="StackDataset(images, labels) or StackDataset(image=images, label=labels), of the same size.",
+    )
+
+
 class Subset(Dataset[T_co]):
     """The examples of a data set that are at certain indices, as ``torch.utils.data.Subset``."""
 
@@ -141,11 +241,23 @@ class Subset(Dataset[T_co]):
     def __init__(self, dataset: Dataset[T_co], indices: Sequence[int]) -> None:
         self.dataset = dataset
         self.indices = indices
+        kind = type(self)
+        if kind.__getitem__ is not Subset.__getitem__ and kind.__getitems__ is Subset.__getitems__:
+            raise explained(
+                NotImplementedError,
+                f"{kind.__name__} overrides __getitem__ but not __getitems__.",
+                why="a loader asks for the examples of a batch at once, by __getitems__.",
+                fix="def __getitems__(self, indices): return [self[index] for index in indices]",
+            )
 
     def __getitem__(self, index: Any) -> T_co:
         if isinstance(index, list):
             return self.dataset[self.mapped(index)]
         return self.dataset[self.indices[index]]
+
+    def __getitems__(self, indices: list[int]) -> list[T_co]:
+        examples: list[T_co] = examples_at(self.dataset, self.mapped(indices))
+        return examples
 
     def mapped(self, indices: Sequence[int]) -> list[int]:
         """Indices into this subset as indices into the whole."""
@@ -180,6 +292,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | 
             "Sum of input lengths does not equal the length of the input dataset!",
             why=f"the lengths {list(lengths)} add up to {sum(lengths)}, and there are {total} examples.",
             fix="fractions such as [0.8, 0.2] fit every data set.",
+            lesson=12,
         )
     if not all(isinstance(size, int) for size in sizes):
         raise explained(
@@ -209,9 +322,23 @@ def _sizes(fractions: Sequence[float], total: int) -> list[int]:
     for place, size in enumerate(sizes):
         if size == 0:
             warnings.warn(
-                f"Length of split at index {place} is 0. This might result in an empty dataset.", stacklevel=3
+                explained(
+                    UserWarning,
+                    f"Length of split at index {place} is 0. This might result in an empty dataset.",
+                    why=f"{fractions[place]} of {total} examples, rounded down, is none.",
+                    fix="take a larger fraction, or give the numbers of examples.",
+                    lesson=12,
+                ),
+                stacklevel=3,
             )
     return sizes
+
+
+def examples_at(dataset: Any, indices: list[Any]) -> Any:
+    """The examples at these indices: at once where the data set offers that, otherwise one by one."""
+    if getattr(dataset, "__getitems__", None):
+        return dataset.__getitems__(indices)
+    return [dataset[index] for index in indices]
 
 
 def size_of(dataset: Any) -> int:

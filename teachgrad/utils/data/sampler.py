@@ -8,8 +8,10 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from teachgrad.dtypes import float64
 from teachgrad.errors import explained
-from teachgrad.ops.random import Generator, randint, randperm
+from teachgrad.ops.creation import as_tensor
+from teachgrad.ops.random import Generator, multinomial, randint, randperm
 from teachgrad.tensor import wrap
 
 T_co = TypeVar("T_co", covariant=True)
@@ -71,6 +73,7 @@ class RandomSampler(Sampler[int]):
                 f"num_samples should be a positive integer value, but got num_samples={count}",
                 why="there is nothing to draw from, or nothing to draw.",
                 fix="check that the data set is not empty: len(dataset).",
+                lesson=12,
             )
 
     @property
@@ -108,6 +111,60 @@ class SubsetRandomSampler(Sampler[int]):
 
     def __len__(self) -> int:
         return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler[int]):
+    """Indices drawn with probabilities in proportion to weights, as ``torch.utils.data.WeightedRandomSampler``.
+
+    Args:
+        weights: one for each example; they need not add up to 1.
+        num_samples: how many to draw.
+        replacement: draw every index anew; otherwise none comes twice.
+        generator: the source of random numbers; by default the common one.
+
+    Raises:
+        ValueError: if `num_samples` is no whole number from 1, or the weights are not in one row.
+
+    >>> import teachgrad as tg
+    >>> _ = tg.manual_seed(0)
+    >>> list(WeightedRandomSampler([0.1, 0.9, 0.0], 5))
+    [1, 1, 1, 1, 1]
+    """
+
+    def __init__(
+        self, weights: Any, num_samples: Any, replacement: Any = True, generator: Generator | None = None
+    ) -> None:
+        if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:
+            raise explained(
+                ValueError,
+                f"num_samples should be a positive integer value, but got num_samples={num_samples}",
+                why="it says how many indices come in one walk.",
+                fix="len(dataset) gives as many as there are examples.",
+            )
+        if not isinstance(replacement, bool):
+            raise explained(
+                ValueError,
+                f"replacement should be a boolean value, but got replacement={replacement}",
+                why="an index either may come twice or not.",
+                fix="replacement=True",
+            )
+        self.weights = as_tensor(weights, dtype=float64)
+        if self.weights.ndim != 1:
+            raise explained(
+                ValueError,
+                f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}",
+                why="there is one weight for each example.",
+                fix="weights.reshape(-1)",
+            )
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        yield from multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist()
+
+    def __len__(self) -> int:
+        return self.num_samples
 
 
 class BatchSampler(Sampler[list[int]]):
