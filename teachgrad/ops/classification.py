@@ -21,7 +21,7 @@ from teachgrad.graph import Array, Op
 from teachgrad.ops import pointwise
 from teachgrad.ops.activation import log_of_one_plus_exp, logsigmoid, sigma
 from teachgrad.ops.gathering import gather
-from teachgrad.ops.loss import chosen, gathered, reduced, require_same_type
+from teachgrad.ops.loss import chosen, gathered, reduced
 from teachgrad.ops.softmax import log_softmax
 from teachgrad.ops.special import xlogy
 from teachgrad.ops.table import result
@@ -425,7 +425,14 @@ def binary_cross_entropy(
         "ensure they have the same size.",
     )  # fmt: skip
     p, y = input.array, target.array
-    require_same_type(input, target)
+    if p.dtype != y.dtype:
+        raise explained(
+            RuntimeError,
+            f"Found dtype {c_name(y.dtype)} but expected {c_name(p.dtype)}",
+            why=f"the answers hold {target.dtype}, and are compared with probabilities of {input.dtype}.",
+            fix=f"convert them: target.to({input.dtype})",
+            lesson=10,
+        )
     outside = p[(p < 0) | (p > 1)]
     if outside.size:
         raise explained(
@@ -561,7 +568,8 @@ def multi_margin_loss(
         raise explained(
             RuntimeError,
             "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch "
-            f"size). Expected target size {[len(scores.array)]}, but got {list(target.shape)}.",
+            f"size). Expected target size {[len(scores.array)]}, but got {list(target.shape)}. Input has shape "
+            f"{list(input.shape)}.",
             why=f"the scores have shape {tuple(scores.shape)}: one class number for each row is expected.",
             fix="check both shapes.",
         )

@@ -100,7 +100,7 @@ def _row_numbers(name: str, input: Tensor, weight: Tensor) -> Array:
 def _shorten(weight: Tensor, index: Array, longest: float, p: float) -> None:
     """Scale the rows that are looked up down to a length, outside of the graph."""
     rows = np.unique(index)
-    lengths = np.linalg.norm(weight.array[rows], p, axis=1, keepdims=True)
+    lengths = np.linalg.norm(weight.array[rows], p, axis=1, keepdims=True).astype(np.float64)
     weight.array[rows] *= np.where(lengths > longest, longest / (lengths + 1e-7), 1).astype(weight.array.dtype)
     weight.counter[0] += 1
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops import pointwise
 from teachgrad.ops.reduction import mean
@@ -140,18 +140,6 @@ def warn_of_broadcasting(input: Tensor, target: Tensor) -> None:
         )
 
 
-def require_same_type(input: Tensor, target: Tensor) -> None:
-    """Refuse a target of another type than the input, for those losses where PyTorch does."""
-    if input.array.dtype != target.array.dtype:
-        raise explained(
-            RuntimeError,
-            f"Found dtype {c_name(target.array.dtype)} but expected {c_name(input.array.dtype)}",
-            why=f"the target holds {target.dtype} and is compared with numbers of {input.dtype}.",
-            fix=f"convert it: target.to({input.dtype})",
-            lesson=10,
-        )
-
-
 def differences(name: str, input: Tensor, target: Tensor) -> tuple[Array, tuple[Tensor, Tensor]]:
     """`input` minus `target`, with the two as tensors."""
     input, target = as_operands(name, input, target)
@@ -242,7 +230,6 @@ def huber_loss(
             why=f"from the distance delta on the loss is a line, and delta is {delta}.",
             fix="give delta above 0; 1.0 is usual.",
         )
-    require_same_type(input, target)
     difference, inputs = differences("huber_loss", input, target)
     size = np.abs(difference)
     losses = np.where(size <= delta, 0.5 * np.square(difference), delta * (size - 0.5 * delta))

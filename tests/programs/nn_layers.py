@@ -175,3 +175,45 @@ attempt(lambda: nn.utils.remove_weight_norm(nn.Linear(1, 1)))
 attempt(lambda: nn.utils.remove_spectral_norm(nn.Linear(1, 1)))
 attempt(lambda: nn.utils.spectral_norm(nn.utils.spectral_norm(nn.Linear(1, 1))))
 attempt(lambda: nn.utils.spectral_norm(nn.Linear(1, 1), n_power_iterations=0))
+
+spectral = nn.utils.spectral_norm(nn.Linear(2, 3))
+print(spectral(torch.ones(1, 2)), list(spectral.state_dict()), spectral.eval()(torch.ones(1, 2)))
+print(nn.utils.remove_spectral_norm(spectral).weight, list(spectral.state_dict()))
+turned = nn.utils.spectral_norm(nn.Linear(2, 3), dim=1, n_power_iterations=2)
+print(turned.weight_u.shape, turned.weight)
+single = nn.utils.weight_norm(nn.Linear(2, 2), dim=None)
+print(single.weight_g, single(torch.ones(1, 2)))
+attempt(lambda: nn.utils.weight_norm(single))
+for kind in (parametrizations.spectral_norm(nn.Linear(3, 2)), parametrizations.spectral_norm(nn.Linear(3, 2), "bias")):
+    print(list(kind.state_dict()), kind(torch.ones(1, 3)), kind.eval()(torch.ones(1, 3)))
+attempt(lambda: parametrizations.spectral_norm(nn.Linear(3, 2), dim=2))
+attempt(lambda: parametrizations.spectral_norm(nn.Linear(3, 2), n_power_iterations=0))
+attempt(lambda: parametrizations.spectral_norm(nn.Linear(3, 2), "nothing"))
+module = nn.Module()
+module.register_buffer("scale", torch.ones(2))
+parametrize.register_parametrization(module, "scale", Doubled())
+print(module.scale, list(module.state_dict()))
+parametrize.remove_parametrizations(module, "scale")
+print(module.scale, list(module.named_buffers()))
+with parametrize.cached(), parametrize.cached():
+    print(normed.weight is normed.weight)
+
+# More chance, more tables
+print(
+    F.dropout3d(torch.ones(1, 2, 1, 1, 1)),
+    F.feature_alpha_dropout(torch.ones(2, 3), 0.5, True),
+    F.alpha_dropout(x, 1.0, True),
+)
+print(
+    F.alpha_dropout(x.clone(), 0.5, True, True), F.rrelu_(x.clone(), 0.1, 0.2), F.rrelu(x.clone(), 0.1, 0.2, True, True)
+)
+print(
+    F.dropout(x.clone(), 0.5, True, True), F.dropout2d(torch.ones(2, 3, 2)).shape, F.dropout2d(torch.ones(3, 2)).shape
+)
+print(nn.EmbeddingBag.from_pretrained(torch.eye(3), freeze=False, mode="sum").weight.requires_grad)
+print(F.embedding(torch.tensor([0, 1]), torch.eye(2) * 3, max_norm=1.0), nn.Embedding(2, 2, sparse=True))
+attempt(lambda: nn.Embedding(2, 2, _weight=torch.ones(3, 2)))
+attempt(lambda: F.embedding(torch.tensor([0]), torch.ones(2, 2), padding_idx=2))
+attempt(lambda: F.embedding_bag(torch.tensor([0]), torch.ones(2)))
+attempt(lambda: F.embedding_bag(torch.zeros(1, 1, 1, dtype=torch.int64), torch.ones(2, 2)))
+print(F.embedding_bag(torch.zeros(0, dtype=torch.int64), torch.ones(2, 2), torch.tensor([0]), mode="max"))

@@ -68,6 +68,20 @@ print(
 )
 print(nn.CrossEntropyLoss(weight).state_dict(), nn.BCEWithLogitsLoss(pos_weight=weight).state_dict())
 
+print(nn.TripletMarginWithDistanceLoss(distance_function=nn.CosineSimilarity(), swap=True)(scores, other, other * 2))
+print(
+    F.poisson_nll_loss(scores, answers * 3, log_input=False, full=True, eps=2.0),
+    F.gaussian_nll_loss(scores, other, 0.5, full=True),
+)
+print(
+    F.multi_margin_loss(scores[0], torch.tensor(1), p=2, weight=weight).detach(),
+    F.smooth_l1_loss(scores, other, beta=0.0),
+)
+print(
+    F.kl_div(scores, other, reduction="sum", log_target=True),
+    F.cosine_embedding_loss(scores[0], other[0], torch.tensor(1)),
+)
+
 # What does not fit
 attempt(lambda: F.cross_entropy(scores, torch.tensor([0, 3])))
 attempt(lambda: F.cross_entropy(scores, torch.tensor([0, -1])))
@@ -112,3 +126,10 @@ attempt(lambda: F.gaussian_nll_loss(scores, other, -torch.ones(2, 3)))
 attempt(lambda: F.gaussian_nll_loss(scores, other, torch.ones(3)))
 attempt(lambda: F.poisson_nll_loss(scores, other, reduction="average"))
 attempt(lambda: nn.MSELoss(reduction="average")(scores, other))
+attempt(lambda: F.nll_loss(scores[0], torch.tensor([1, 2])))
+attempt(lambda: F.nll_loss(torch.zeros(2, 3, 4), torch.zeros(2, 5, dtype=torch.int64)))
+attempt(lambda: F.nll_loss(torch.tensor(1.0), torch.tensor(0)))
+attempt(lambda: F.multi_margin_loss(scores, torch.tensor([1])))
+attempt(lambda: F.multi_margin_loss(scores, classes, weight=torch.ones(1, 3)))
+attempt(lambda: F.multilabel_margin_loss(scores, torch.tensor([1])))
+attempt(lambda: F.kl_div(scores, classes, reduction="sum"))
