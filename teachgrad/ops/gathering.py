@@ -150,9 +150,9 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
                 fix="check both shapes; index.expand(...) can stretch a dimension of size 1.",
             )
     check_range(RuntimeError, "", where, x, axis)
-    if where.ndim != x.ndim:  # a single number stands for a vector of one
-        return take(input, index)
-    return result(GATHER, x[along(where, axis)], (input,), (where, axis, x.shape))
+    if where.ndim != x.ndim:  # one of them is a single number, and stands for a vector of one
+        return result(GATHER, x.reshape(-1)[where], (input,), (where.reshape(-1), 0, x.reshape(-1).shape))
+    return result(GATHER, np.asarray(x[along(where, axis)], order="C"), (input,), (where, axis, x.shape))
 
 
 @method("take_along_dim")

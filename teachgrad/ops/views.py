@@ -157,6 +157,7 @@ def _adopt(target: Tensor, after: Tensor) -> None:
     """Give `target` the history of `after`, whose value it holds now."""
     node = after._grad_fn
     assert node is not None
+    node.dtype = target.array.dtype  # a result of a finer type was rounded to it
     if node.value is not None:  # the result lives in the target's memory from now on
         node.value, node.counter, node.version = target.array, target.counter, target.counter[0]
     if target._view is None:
