@@ -366,11 +366,11 @@ def _check_channels(shape: Sizes, kernels: Sizes, groups: int) -> None:
             fix="give 1 or more.",
         )
     if kernels[0] < groups or kernels[0] % groups:
-        words = "at least" if kernels[0] < groups else "divisible by"
+        few = kernels[0] < groups
         raise explained(
             RuntimeError,
-            f"Given groups={groups}, expected weight to be {words} {groups} at dimension 0, but got weight of size "
-            f"[{list(kernels)}] instead",
+            f"Given groups={groups}, expected weight to be {'at least' if few else 'divisible by'} {groups} at "
+            f"dimension 0, but got weight of size {list(kernels) if few else [list(kernels)]} instead",
             why=f"each of the {groups} groups has as many of the {kernels[0]} kernels as the others.",
             fix="choose a number of output channels that is a multiple of groups.",
         )
@@ -385,11 +385,11 @@ def _check_channels(shape: Sizes, kernels: Sizes, groups: int) -> None:
         )
 
 
-def _check_bias(kernels: Sizes, channels: int, bias: Sequence[Sizes]) -> None:
+def _check_bias(kernels: Sizes, channels: int, bias: Sequence[Sizes], given: str = "Given") -> None:
     if bias and bias[0] != (channels,):
         raise explained(
             RuntimeError,
-            f"Given weight of size {list(kernels)}, expected bias to be 1-dimensional with {channels} elements, but "
+            f"{given} weight of size {list(kernels)}, expected bias to be 1-dimensional with {channels} elements, but "
             f"got bias of size {list(bias[0])} instead",
             why="each channel of the result gets one number.",
             fix=f"give a bias of shape ({channels},), or None.",
@@ -517,12 +517,16 @@ def _windows_back(
             fix=f"give a weight of shape ({shape[1]}, out_channels, ...).",
         )
     _check_channels((shape[0], kernels[1] * groups), kernels, groups)
-    _check_bias(kernels, kernels[1] * groups, bias)
+    _check_bias(kernels, kernels[1] * groups, bias, "Given transposed=1,")
     if any(m >= max(s, d) for m, s, d in zip(more, steps, spread)):
         raise explained(
             RuntimeError,
             "output padding must be smaller than either stride or dilation, but got "
-            f"output_padding: {more} stride: {steps} dilation: {spread}",
+            + " ".join(
+                f"{argument}_{side}: {size}"
+                for argument, sizes in {"output_padding": more, "stride": steps, "dilation": spread}.items()
+                for side, size in zip(("depth", "height", "width")[-dims:], sizes)
+            ),
             why="it chooses among the sizes that shrink to the input's, and there are not so many.",
             fix="give less than the stride.",
         )

@@ -259,7 +259,7 @@ def batch_norm(
     if not training:
         return _with_fixed_statistics(input, running_mean, running_var, weight, bias, form)
     count = form.rows[0] * form.rows[2]
-    _check_count(count, "Expected more than 1 value per channel when training", x.shape)
+    _check_count(count, "Expected more than 1 value per channel when training", Size(x.shape))
     out, mean, variance = _finished(BATCH_NORM, _inputs(input, weight, bias, form), form)
     _move(running_mean, mean, momentum)
     _move(running_var, variance * (count / (count - 1)), momentum)
@@ -274,11 +274,11 @@ def _inputs(input: Tensor, weight: Tensor | None, bias: Tensor | None, form: For
     return (input, weight) if bias is None else (input, weight, bias)
 
 
-def _check_count(count: int, words: str, shape: Sizes) -> None:
+def _check_count(count: int, words: str, shape: Size | list[int]) -> None:
     if count == 1:
         raise explained(
             ValueError,
-            f"{words}, got input size {Size(shape)}",
+            f"{words}, got input size {shape}",
             why="the mean of one number is the number itself, and what is left of it is 0, whatever it was.",
             fix="use larger batches (the last one of a DataLoader may be short: drop_last=True), or model.eval().",
         )
@@ -351,7 +351,7 @@ def instance_norm(
     x = reals("instance_norm", input)
     form = of_groups(x.shape, x.shape[1], eps)
     count = form.rows[2]
-    _check_count(count, "Expected more than 1 spatial element when training", x.shape)
+    _check_count(count, "Expected more than 1 spatial element when training", Size(x.shape))
     out, mean, variance = _finished(INSTANCE_NORM, _inputs(input, weight, bias, form), form)
     _move(running_mean, mean.reshape(x.shape[:2]).mean(0), momentum)
     _move(running_var, variance.reshape(x.shape[:2]).mean(0) * (count / (count - 1)), momentum)
@@ -405,7 +405,7 @@ def group_norm(
             )
     form = of_groups(shape, num_groups, eps)
     if form.rows[2] == 1 and form.rows[1] == num_groups:
-        _check_count(1, "Expected more than 1 value per channel when training", shape)
+        _check_count(1, "Expected more than 1 value per channel when training", list(shape))
     return _finished(GROUP_NORM, _inputs(input, weight, bias, form), form)[0]
 
 

@@ -441,8 +441,11 @@ def _adaptive_max_pool(dims: int, input: Tensor, output_size: Any, return_indice
     order = (*range(0, 2 * dims, 2), *range(1, 2 * dims, 2))  # windows first, their elements last
     numbers = np.arange(math.prod(size)).reshape(size)[elements].reshape(split).transpose(order).reshape(*out, -1)
     x = input.array.reshape(*shape[:-dims], -1)[..., numbers]
-    places = np.take_along_axis(np.broadcast_to(numbers, x.shape), x.argmax(-1, keepdims=True), -1)[..., 0]
-    best = x.max(-1)
+    winners, best = x.argmax(-1), x.max(-1)
+    lost = np.isnan(best)
+    if lost.any():  # the last nan of a window wins
+        winners[lost] = x.shape[-1] - 1 - np.isnan(x[lost])[:, ::-1].argmax(-1)
+    places = np.take_along_axis(np.broadcast_to(numbers, x.shape), winners[..., None], -1)[..., 0]
     pooled = result(ADAPTIVE_MAX_POOL[dims - 1], best, (input,), (places, size))
     return (pooled, wrap(places)) if return_indices else pooled
 
@@ -571,7 +574,7 @@ def _max_unpool(
     if wrong.size:
         raise explained(
             RuntimeError,
-            f"Found an invalid max index: {wrong[0]} (output volumes are of size {'x'.join(map(str, size))}",
+            f"Found an invalid max index: {wrong[0]} (output volumes are of size {'x'.join(map(str, size))})",
             why=f"an image of size {size} has elements 0 to {math.prod(size) - 1}.",
             fix="give the kernel_size, stride and output_size of the pooling that the indices come from.",
         )

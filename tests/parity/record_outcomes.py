@@ -12,10 +12,11 @@ from tests.outcomes import FIXTURES, outcome
 
 def main() -> None:
     """Write one fixture for each module."""
-    for name in ("copying", "creation", "exchange", "random", "reductions", "linalg"):
+    for name in ("calls", "copying", "creation", "exchange", "images", "random", "reductions", "linalg"):
         cases = runpy.run_path(str(FIXTURES.parent / f"test_{name}.py"))
         found = {expression: outcome(expression, torch) for expression in cases["CASES"]}
-        found |= {expression: outcome(expression, torch, exact=False) for expression in cases.get("CLOSE_CASES", [])}
+        close, stock = cases.get("CLOSE_CASES", []), cases.get("STOCK")
+        found |= {expression: outcome(expression, torch, exact=False, stock=stock) for expression in close}
         lines = ",\n".join(f"{json.dumps(expression)}: {json.dumps(value)}" for expression, value in found.items())
         (FIXTURES / f"{name}.json").write_text(f"{{\n{lines}\n}}\n", encoding="utf-8", newline="\n")
         print(f"{len(found)} outcomes of PyTorch {torch.__version__} in {name}.json")
