@@ -11,6 +11,7 @@ import json
 import math
 import pickle
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,22 @@ def recorded(name: str) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def outcome(expression: str, torch: Any, *, exact: bool = True) -> dict[str, Any]:
+def outcome(
+    expression: str, torch: Any, *, exact: bool = True, stock: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The value of an expression with `torch` bound to one of the libraries, or the error that it raises.
 
-    The seed is 0. Of an error the first line counts, of many exact numbers their hash.
+    `stock` names further values, as expressions. The seed is 0. Of an error the first line counts, of many exact
+    numbers their hash.
     """
     torch.manual_seed(0)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\.")  # as the package does
         try:
-            value = eval(expression, {"torch": torch, **NAMES})
+            names = {"torch": torch, **NAMES}
+            names |= {name: eval(source, dict(names)) for name, source in (stock or {}).items()}
+            value = eval(expression, names)
         except Exception as error:
             words = str(error).partition("\n")[0]
             for listing in FOR_DEVELOPERS:

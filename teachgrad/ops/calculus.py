@@ -136,28 +136,19 @@ def gradient(
 
 
 def _slopes(f: Tensor, axis: int, space: Any, edge_order: int) -> Tensor:
+    """At each point, the slopes to its two neighbours, the nearer one counting more: the slope of their parabola."""
     count, kind = f.array.shape[axis], f.array.dtype
-    if isinstance(space, Tensor) and space.ndim:
-        steps = np.diff(space.array.astype(kind))
-    else:
-        steps = np.full(count - 1, float(space), kind)
-    along = (-1,) + (1,) * (f.array.ndim - 1 - axis)
-    first, second = steps[:-1].reshape(along), steps[1:].reshape(along)  # before and after each inner point
-    pieces = []
-    if count > 2:
-        left, middle, right = (_part(f, axis, i, i - 2 or None) for i in range(3))
-        weights = (-second / first, (second - first) * (1 / first + 1 / second), first / second)
-        pieces = [(left * weights[0] + middle * weights[1] + right * weights[2]) / (first + second)]
-    ends = []
-    for end, near, far in ((0, 1, 2), (count - 1, count - 2, count - 3)):
-        h = steps[0] if end == 0 else -steps[-1]  # from the end inwards
-        outer, inner = (_part(f, axis, i, i + 1) for i in (end, near))
-        slope = (inner - outer) / h
-        if edge_order == 2:
-            k = h + (steps[1] if end == 0 else -steps[-2])
-            slope = slope - (((_part(f, axis, far, far + 1) - outer) / k - slope) / (k - h)) * h
-        ends.append(slope)
-    return cat([ends[0], *pieces, ends[1]], axis)
+    points = space.array.astype(kind) if isinstance(space, Tensor) and space.ndim else None
+    h = np.full(count - 1, float(space), kind) if points is None else np.diff(points)
+    h = h.reshape((-1,) + (1,) * (f.array.ndim - 1 - axis))
+    between = (_part(f, axis, 1, None) - _part(f, axis, None, -1)) / h
+    first, last = _part(between, axis, 0, 1), _part(between, axis, -1, None)
+    if edge_order == 2:
+        second, before_last = _part(between, axis, 1, 2), _part(between, axis, -2, -1)
+        first = first - (second - first) * (h[0] / (h[0] + h[1]))
+        last = last + (last - before_last) * (h[-1] / (h[-1] + h[-2]))
+    left, right = _part(between, axis, None, -1), _part(between, axis, 1, None)
+    return cat([first, (left * h[1:] + right * h[:-1]) / (h[1:] + h[:-1]), last], axis)
 
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:

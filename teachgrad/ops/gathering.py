@@ -404,7 +404,8 @@ def checked_slices(
     if where.size != source.array.shape[axis]:
         raise explained(
             kind,
-            f"{name}(): Number of indices ({where.size}) should be equal to source.size(dim)",
+            f"{name}(): Number of indices ({where.size}) should be equal to source.size(dim)"
+            + f" ({source.array.shape[axis]})" * (kind is IndexError),
             why=f"the source of shape {source.array.shape} has {source.array.shape[axis]} slices along dim {axis}.",
             fix="give one index for each slice.",
         )

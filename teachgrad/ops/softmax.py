@@ -42,7 +42,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """
     input = input if dtype is None else to(input, dtype)
     axis = checked_dim(dim, input.array.ndim)
-    e = np.exp(_shifted(input, axis))
+    e = np.exp(_shifted("softmax", input, axis))
     e /= e.sum(axis=axis, keepdims=True) if input.array.ndim else e
     return result(SOFTMAX, e, (input,), (axis if input.array.ndim else (),))
 
@@ -52,17 +52,17 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The logarithm of `softmax`, as ``torch.log_softmax``; exact also where a probability vanishes."""
     input = input if dtype is None else to(input, dtype)
     axis = checked_dim(dim, input.array.ndim)
-    out = _shifted(input, axis)
+    out = _shifted("log_softmax", input, axis)
     out -= np.log(np.exp(out).sum(axis=axis, keepdims=True)) if input.array.ndim else out
     return result(LOG_SOFTMAX, out, (input,), (axis if input.array.ndim else (),))
 
 
-def _shifted(a: Tensor, axis: int) -> Any:
+def _shifted(name: str, a: Tensor, axis: int) -> Any:
     x = a.array
     if x.dtype.kind != "f":
         raise explained(
             NotImplementedError,
-            f"\"softmax_lastdim_kernel_impl\" not implemented for '{c_name(x.dtype)}'",
+            f"\"{name}_{'lastdim_' * (axis == x.ndim - 1)}kernel_impl\" not implemented for '{c_name(x.dtype)}'",
             why=f"softmax needs real numbers, and this tensor holds {a.dtype}.",
             fix="convert first: x.float()",
         )
