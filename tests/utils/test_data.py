@@ -58,6 +58,17 @@ def test_a_data_set_may_give_a_whole_batch():
     assert [batch.tolist() for batch in DataLoader(Batched(), batch_size=3)] == [[0, 10, 20], [30, 40]]
 
 
+def test_a_subset_with_examples_of_its_own_has_to_give_batches_of_its_own():
+    class Doubled(Subset):
+        def __getitem__(self, index):
+            return 2 * super().__getitem__(index)
+
+    with pytest.raises(
+        NotImplementedError, match=r"^Doubled overrides __getitem__ but not __getitems__(?s:.*)Fix: def"
+    ):
+        Doubled(range(5), [1])
+
+
 def test_every_walk_is_a_new_one_and_walks_do_not_disturb_each_other():
     loader = DataLoader(pairs(), batch_size=3)
     first, second = iter(loader), iter(loader)

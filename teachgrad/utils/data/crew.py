@@ -22,7 +22,7 @@ from typing import Any
 from teachgrad.errors import explained
 from teachgrad.utils.data.worker import Job, Parcel, run
 
-GRACE = 1.0  # seconds that a worker has to finish what it is doing before it is ended
+GRACE = 0.5  # seconds that a worker has to finish what it is doing before it is ended
 
 
 class Crew:

@@ -75,7 +75,7 @@ class _Sealed:
                 f"the worker process could not load the data set: {error}",
                 why="it starts anew on this system and imports what it needs; what a notebook defines cannot be.",
                 fix="put the data set's class and functions into a .py file and import it, or use num_workers=0.",
-            ) from error
+            ) from None
         return job
 
 
