@@ -273,7 +273,7 @@ def _extremum(op: Op, where: Any, a: Tensor, dim: int, keepdim: bool) -> tuple[T
     x = a.array
     axis = checked_dim(dim, x.ndim)
     if x.ndim == 0:
-        return result(op, x.copy(), (a,), ((), np.True_)), wrap(np.zeros((), np.int64))
+        return result(op, x.copy(), (a,), ((), np.ones((), bool))), wrap(np.zeros((), np.int64))
     _check_size(where.__name__.removeprefix("arg"), x, (axis,))
     indices = np.expand_dims(where(x, axis), axis)
     taken = np.zeros(x.shape, bool)

@@ -63,19 +63,21 @@ class View:
             return
         base = self.base
         if self.one_of_several and base._requires_grad:
-            raise self.not_alone("its base or another view of its base has been")
+            raise self.not_alone("its base or another view of its base has been", view)
         self.version = view.counter[0]
         if base._requires_grad:
             with enable_grad():
                 again = followed(self.path(), base)
             view._grad_fn, view._requires_grad = again._grad_fn, True
 
-    def not_alone(self, what: str) -> RuntimeError:
+    def not_alone(self, what: str, view: Tensor) -> RuntimeError:
         """The error for one of several views that a function returned together, when `what` was written to."""
+        happened = f"{self.one_of_several.removesuffix('Backward0')} is a view and {what} modified inplace."
+        if view._grad_fn is None:
+            happened = f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled."
         return explained(
             RuntimeError,
-            f"{self.one_of_several.removesuffix('Backward0')} is a view and {what} modified inplace. This view is the "
-            "output of a function that returns multiple views. Such functions do not allow the output views to be "
+            f"{happened} This view is the output of a function that returns multiple views. Such functions do not allow the output views to be "
             "modified inplace. You should replace the inplace operation by an out-of-place one.",
             why="the function has one node for all its results, so that one of them cannot be changed alone.",
             fix="make a new tensor, as in part = part * 2, or take the part by index, as in x[:2].",
@@ -143,7 +145,7 @@ def in_place(function: Function, target: Tensor, *args: Any, **kwargs: Any) -> T
             refuse_overlap(target.array, arg.array)
     _refuse_misfit(target, after)
     if after._requires_grad and target._view is not None and target._view.one_of_several:
-        raise target._view.not_alone("is being")
+        raise target._view.not_alone("is being", target)
     if after._requires_grad:
         before.array = target.array.copy()  # a formula may have saved it
     target.array[...] = after.array
@@ -174,7 +176,7 @@ def refuse_leaf(target: Tensor) -> None:
     """Refuse to write where a history would become untrue: into a leaf, or a view that cannot tell its base."""
     base = target if target._view is None else target._view.base
     if target._view is not None and target._view.one_of_several and base._requires_grad:
-        raise target._view.not_alone("is being")
+        raise target._view.not_alone("is being", target)
     leaf = target
     while not (leaf._requires_grad and leaf._grad_fn is None) and leaf._view is not None:
         leaf = leaf._view.source
