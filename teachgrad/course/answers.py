@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from contextlib import ContextDecorator
 from types import EllipsisType, TracebackType
 from typing import Any, TypeVar
@@ -62,9 +63,11 @@ class check(ContextDecorator):  # noqa: N801 - read as a verb, with check("05-2"
         self.name = name
 
     def __enter__(self) -> None:
-        pass
+        self._quiet = warnings.catch_warnings(action="ignore")  # the answer is one sentence, and nothing on stderr
+        self._quiet.__enter__()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
+        self._quiet.__exit__(None, None, None)
         if error is None:
             _say(f"{self.name}: right.")
         elif isinstance(error, NotAttemptedError):

@@ -201,7 +201,7 @@ def _leaf(tensor: Tensor, names: Names) -> Item:
 
 def _operation(node: Node, names: Names) -> Item:
     name, tensor = names.result(node)
-    grad = None if tensor is None or tensor.grad is None else tensor.grad.array
+    grad = tensor.grad.array if tensor is not None and tensor.retains_grad and tensor.grad is not None else None
     value = text.shape(node.shape) if node.value is None else text.array(node.value)
     settings = zip(node.op.attributes, node.attributes or (), strict=False)
     kind = "\n".join([node.name(), *(text.clean(f"{key} = {setting}") for key, setting in settings)])

@@ -1,5 +1,7 @@
 """What a learner is told: about a bet, about an exercise. Nothing that a learner writes stops the notebook."""
 
+import warnings
+
 import pytest
 
 from teachgrad.course import attempted, check, compare
@@ -66,3 +68,13 @@ def test_an_error_is_told_with_its_cause_and_remedy(capsys):
 def test_the_stop_button_still_stops():
     with pytest.raises(KeyboardInterrupt), check("00-1"):
         raise KeyboardInterrupt
+
+
+def test_a_warning_in_a_check_goes_nowhere(capsys):
+    quiet = check("00-1")
+    for _ in range(2):
+        with quiet:
+            warnings.warn("the answer reads what is not there", stacklevel=1)
+    assert capsys.readouterr() == ("00-1: right.\n00-1: right.\n", "")
+    with pytest.warns(UserWarning, match="afterwards"):
+        warnings.warn("afterwards", stacklevel=1)
