@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from teachgrad.optim import lr_scheduler
+from teachgrad.optim import lr_scheduler, swa_utils
 from teachgrad.optim.adam import Adam, AdamW
 from teachgrad.optim.adam_variants import Adamax, NAdam, RAdam
 from teachgrad.optim.adaptive import Adadelta, Adagrad, RMSprop, Rprop
@@ -26,6 +26,7 @@ __all__ = [
     "RMSprop",
     "Rprop",
     "lr_scheduler",
+    "swa_utils",
 ]
 
 if not TYPE_CHECKING:  # which would take any name for one that is there
