@@ -5,7 +5,9 @@ tests/parity/test_parity_mistakes.py holds the words to PyTorch itself.
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +37,23 @@ def test_the_table_is_one():
     assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES)
     assert [mistake.name for mistake in MISTAKES if bool(mistake.raises) == bool(mistake.warns)] == []
     assert {mistake.lesson for mistake in MISTAKES} >= {1, 5, 6, 7, 8, 11, 12, 13, 14, 16}
+
+
+PACKAGE = Path(tg.__file__).parent
+INSIDE = {"a key comes twice"}  # caught, and explained, by the caller
+
+
+def spelt_out(module):
+    """The errors that a module raises with words of its own and nothing else, by their lines."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=kind), args=[ast.Constant() | ast.JoinedStr() as words, *_])):
+                if kind.endswith("Error") and kind != "AssertionError" and ast.unparse(words).strip("'") not in INSIDE:
+                    yield node.lineno, ast.unparse(node)
+
+
+@pytest.mark.parametrize("part", ["", "autograd", "func", "nn", "ops", "optim", "rng", "utils"])
+def test_no_error_goes_without_cause_and_remedy(part):
+    modules = (PACKAGE / part).rglob("*.py") if part else PACKAGE.glob("*.py")
+    bare = {str(module.relative_to(PACKAGE)): lines for module in modules if (lines := list(spelt_out(module)))}
+    assert bare == {}, "teachgrad.errors.explained puts words, cause and remedy together"

@@ -10,6 +10,7 @@ from teachgrad.autograd.function import Function
 from teachgrad.autograd.gradcheck import gradcheck, gradgradcheck
 from teachgrad.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from teachgrad.inference import inference_mode
+from teachgrad.scope import missing
 
 if TYPE_CHECKING:
     from teachgrad.autograd import forward_ad
@@ -37,4 +38,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "forward_ad":  # opened when first asked for, so that importing stays cheap
         return importlib.import_module("teachgrad.autograd.forward_ad")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise missing(f"module {__name__!r}", name, lambda: __all__)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from teachgrad.autograd.hooks import RemovableHandle
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Node, edge, reads
+from teachgrad.scope import missing
 from teachgrad.tensor import Tensor, wrap
 from teachgrad.watching import Watcher, watchers
 
@@ -247,7 +248,7 @@ def _saved_value(self: Node, name: str) -> Any:
                 return self.input(place)
         if wanted in self.op.attributes and self.attributes is not None:
             return self.attributes[self.op.attributes.index(wanted)]
-    raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    raise missing(f"{type(self).__name__!r} object", name, lambda: object.__dir__(self))
 
 
 Node.__getattr__ = _saved_value  # type: ignore[attr-defined]

@@ -181,7 +181,12 @@ def _dlpack(
             fix="x.detach() says that you want the numbers only.",
         )
     if stream not in (None, -1):
-        raise AssertionError("stream should be None on cpu.")
+        raise explained(
+            AssertionError,
+            "stream should be None on cpu.",
+            why="streams order the work of a GPU, and this memory belongs to the CPU.",
+            fix="leave stream out.",
+        )
     asked: dict[str, Any] = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
     return self.array.__dlpack__(**{name: value for name, value in asked.items() if value is not None})
 
