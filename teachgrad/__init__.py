@@ -43,7 +43,7 @@ from teachgrad.ops.decompositions import *
 from teachgrad.ops.einsum import *
 from teachgrad.ops.gamma import *
 from teachgrad.ops.gathering import *
-from teachgrad.ops.inplace import ON_THE_FACE
+from teachgrad.ops.inplace import ON_THE_FACE as _ON_THE_FACE
 from teachgrad.ops.linalg import *
 from teachgrad.ops.lu import *
 from teachgrad.ops.matrix_functions import *
@@ -52,7 +52,8 @@ from teachgrad.ops.noise import rrelu_ as rrelu_
 from teachgrad.ops.norms import *
 from teachgrad.ops.numbers import *
 from teachgrad.ops.ordering import *
-from teachgrad.ops.out import OFFERED, takes_out
+from teachgrad.ops.out import OFFERED as _OFFERED
+from teachgrad.ops.out import takes_out as _takes_out
 from teachgrad.ops.parts import *
 from teachgrad.ops.pointwise import *
 from teachgrad.ops.random import *
@@ -93,8 +94,8 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\."
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
-for _name in OFFERED.split():
-    globals()[_name] = takes_out(globals()[_name])
+for _name in _OFFERED.split():
+    globals()[_name] = _takes_out(globals()[_name])
 
 # Opened when first asked for, so that importing stays cheap.
 _ROOMS = {
@@ -107,7 +108,7 @@ _FURNITURE = {"as_torch": "alias", "load": "serialization", "save": "serializati
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
-    if name in ON_THE_FACE.split():
+    if name in _ON_THE_FACE.split():
         return getattr(Tensor, name)
     if name in _FURNITURE:
         return getattr(importlib.import_module(f"{__name__}.{_FURNITURE[name]}"), name)
@@ -121,4 +122,4 @@ def _everywhere() -> list[str]:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ROOMS, *_FURNITURE, *ON_THE_FACE.split()})
+    return sorted({*globals(), *_ROOMS, *_FURNITURE, *_ON_THE_FACE.split()})

@@ -62,9 +62,9 @@ __all__ = [  # what the face of the package offers
 
 # The larger or smaller of two: the winner gets the gradient, equal ones share it
 maximum = binary("maximum", np.maximum, lambda g, a, b: won(g, a < b, a == b), lambda g, a, b: won(g, b < a, a == b),
-                 symbol="max", numbers=False, doc="The larger of a and b; nan if one of them is.")
+                 symbol="max", numbers=False, inplace=False, doc="The larger of a and b; nan if one of them is.")
 minimum = binary("minimum", np.minimum, lambda g, a, b: won(g, a > b, a == b), lambda g, a, b: won(g, b > a, a == b),
-                 symbol="min", numbers=False, doc="The smaller of a and b; nan if one of them is.")
+                 symbol="min", numbers=False, inplace=False, doc="The smaller of a and b; nan if one of them is.")
 fmax = binary("fmax", np.fmax, lambda g, a, b: np.where((a >= b) | (b != b), g, 0),
               lambda g, a, b: np.where((a >= b) | (b != b), 0, g),
               numbers=False, inplace=False, doc="The larger of a and b; if one of them is nan, the other.")

@@ -366,7 +366,6 @@ def _wanted(values: Array, inverse: Array, counts: Array, return_inverse: bool, 
     return wrap(values) if len(parts) == 1 else tuple(wrap(part) for part in parts)
 
 
-@method("isin")
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Whether each element is among the test elements, as ``torch.isin``.
 

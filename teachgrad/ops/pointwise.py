@@ -110,7 +110,8 @@ __all__ = [  # what the face of the package offers
 # Arithmetic
 plus = binary("add", np.add, lambda g: g, lambda g: g, symbol="+", doc="a + b.")
 minus = binary("sub", np.subtract, lambda g: g, lambda g: -g, symbol="−", doc="a - b.")
-rsub = binary("rsub", lambda a, b: b - a, lambda g: -g, lambda g: g, node="RsubBackward1", symbol="−", doc="b - a.")
+rsub = binary("rsub", lambda a, b: b - a, lambda g: -g, lambda g: g, node="RsubBackward1", symbol="−", inplace=False,
+              doc="b - a.")
 mul = binary("mul", np.multiply, lambda g, b: g * b, lambda g, a: g * a, symbol="×", doc="a * b.")
 quotient = binary("div", np.true_divide, lambda g, b: g / b, lambda g, a, b: -g * (a / b / b),
                   symbol="÷", real=True, domain=(0.5, 2), doc="a / b.")
@@ -135,9 +136,11 @@ log2 = unary("log2", np.log2, lambda g, a: g / (a * math.log(2)), domain=(0.2, 3
 log10 = unary("log10", np.log10, lambda g, a: g / (a * math.log(10)), domain=(0.2, 3), doc="The logarithm to base 10.")
 log1p = unary("log1p", np.log1p, lambda g, a: g / (a + 1), domain=(-0.5, 2), doc="log(1 + a), exact also for tiny a.")
 logaddexp = binary("logaddexp", reals_only(np.logaddexp), lambda g, a, b: g / (1 + np.exp(b - a)),
-                   lambda g, a, b: g / (1 + np.exp(a - b)), numbers=False, doc="log(exp(a) + exp(b)), no overflow.")
+                   lambda g, a, b: g / (1 + np.exp(a - b)), numbers=False, inplace=False,
+                   doc="log(exp(a) + exp(b)), no overflow.")
 logaddexp2 = binary("logaddexp2", reals_only(np.logaddexp2), lambda g, a, b: g / (1 + np.exp2(b - a)),
-                    lambda g, a, b: g / (1 + np.exp2(a - b)), numbers=False, doc="log2(2**a + 2**b), no overflow.")
+                    lambda g, a, b: g / (1 + np.exp2(a - b)), numbers=False, inplace=False,
+                    doc="log2(2**a + 2**b), no overflow.")
 sqrt = unary("sqrt", np.sqrt, lambda g, out: g / (2 * out), symbol="√", domain=(0.2, 3),
              doc="The square root; its slope at 0 is infinite.")
 rsqrt = unary("rsqrt", lambda a: np.reciprocal(np.sqrt(a)), lambda g, out: g * (-0.5 * (out * out * out)), symbol="1/√",
