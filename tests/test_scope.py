@@ -54,7 +54,7 @@ def test_nothing_that_is_there_is_said_to_be_outside():
         (nn, "Liner", "Linear"),
         (nn.functional, "rellu", "relu"),
         (optim, "Sgd", "SGD"),
-        (nn.Linear(2, 1), "wieght", "weight"),
+        (nn.Linear(2, 1), "weightt", "weight"),
     ],
 )
 def test_a_misspelt_name_is_told_its_neighbours(owner, name, meant):
