@@ -127,18 +127,21 @@ def nll_loss(
     tensor([0.6931, 0.1054])
     """
     reduction = chosen(reduction, size_average, reduce)
+    _check_target(input.array, target.array)
+    return _nll(input, target, weight, ignore_index, reduction)
+
+
+def _nll(input: Tensor, target: Tensor, weight: Tensor | None, ignored: int, reduction: str) -> Tensor:
+    """`nll_loss` of arguments that were checked."""
     x = input.array
-    _check_target(x, target.array)
     many = x.ndim > 2
     moved = np.moveaxis(x, 1, -1) if many else x  # classes last,
     table = moved.reshape(-1, moved.shape[-1])  # and a row for each that is to be classified
-    rows, classes, counts = _examples(table, target.array.ravel(), weight, ignore_index)
-    weights = np.zeros_like(table)
-    weights[rows, classes] = -1 if counts is None else 0 - counts  # 0 - 0 is 0, where -0. would be printed as such
-    losses = -table[rows, classes] if counts is None else -table[rows, classes] * counts
+    rows, classes, counts = _examples(table, target.array.ravel(), weight, ignored)
     total = table.dtype.type((len(rows) if counts is None else counts.sum()) or math.nan) if reduction == "mean" else 1
-    if reduction == "mean":
-        weights /= total
+    losses = -table[rows, classes] if counts is None else -table[rows, classes] * counts
+    weights = np.zeros_like(table)
+    weights[rows, classes] = (-1 if counts is None else 0 - counts) / total  # not -0., which would be printed as such
     weights = np.moveaxis(weights.reshape(moved.shape), -1, 1) if many else weights.reshape(x.shape)
     if reduction == "none":
         op, shape = NLL_2D_EACH if many else NLL_EACH, (*x.shape[:1], 1, *x.shape[2:]) if x.ndim > 1 else (1,)
@@ -185,34 +188,9 @@ def _check_target(scores: Array, classes: Array) -> None:
             why="there is a score for each class, and a single number is no row of scores.",
             fix="give scores of shape (N, C), or (C) for one example.",
         )
-    shapes = f"the scores have shape {scores.shape} and the classes {classes.shape}"
-    if scores.ndim == 1:
-        if classes.size != 1 or classes.ndim > 1:
-            raise explained(
-                ValueError,
-                f"For 1D input, 1D target must have size 1, but got target size: {classes.size}",
-                why=f"{shapes}: these are the scores of one example, which has one class.",
-                fix="give one class number; or scores of shape (N, C), a row for each example.",
-                lesson=10,
-            )
-        scores, classes = scores[None], classes.reshape(1)
-    size = len(classes) if classes.ndim else 0
-    if len(scores) != size:
-        raise explained(
-            ValueError,
-            f"Expected input batch_size ({len(scores)}) to match target batch_size ({size}).",
-            why=f"{shapes}; (N, C) and (N) are expected.",
-            fix="there has to be one class number for each row of scores.",
-            lesson=10,
-        )
-    if classes.shape != (*scores.shape[:1], *scores.shape[2:]):
-        raise explained(
-            RuntimeError,
-            _misfit(scores.shape, classes.shape),
-            why=f"{shapes}: dimension 1 of the scores is that of the classes, the others are to be the same.",
-            fix="targets are class numbers, not one-hot rows: target.argmax(1). A column of them: target.squeeze(1).",
-            lesson=10,
-        )
+    wanted = scores.shape[:1] + scores.shape[2:]
+    if classes.size != 1 or classes.ndim > 1 if scores.ndim == 1 else classes.shape != wanted:
+        raise _misfit(scores.shape, classes.shape)
     if classes.dtype not in (np.int64, np.uint8):
         raise explained(
             RuntimeError,
@@ -223,16 +201,41 @@ def _check_target(scores: Array, classes: Array) -> None:
         )
 
 
-def _misfit(scores: tuple[int, ...], classes: tuple[int, ...]) -> str:
-    """PyTorch's words for classes that do not fit their scores; those for images differ from the others."""
-    wanted = [scores[0], *scores[2:]]
+def _misfit(scores: tuple[int, ...], classes: tuple[int, ...]) -> Exception:
+    """The error for classes that do not fit their scores; PyTorch has other words for images."""
+    why = f"the scores have shape {scores} and the classes {classes}"
+    size = classes[0] if classes else 0
+    if len(scores) == 1:
+        return explained(
+            ValueError,
+            f"For 1D input, 1D target must have size 1, but got target size: {math.prod(classes)}",
+            why=f"{why}: these are the scores of one example, which has one class.",
+            fix="give one class number; or scores of shape (N, C), a row for each example.",
+            lesson=10,
+        )
+    if scores[0] != size:
+        return explained(
+            ValueError,
+            f"Expected input batch_size ({scores[0]}) to match target batch_size ({size}).",
+            why=f"{why}; (N, C) and (N) are expected.",
+            fix="there has to be one class number for each row of scores.",
+            lesson=10,
+        )
     if len(scores) == 2:
-        return "0D or 1D target tensor expected, multi-target not supported"
-    if len(scores) != 4:
-        return f"Expected target size {wanted}, got {list(classes)}"
-    if len(classes) != 3:
-        return f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(classes)}"
-    return f"size mismatch (got input: {list(scores)} , target: {list(classes)}"
+        words = "0D or 1D target tensor expected, multi-target not supported"
+    elif len(scores) != 4:
+        words = f"Expected target size {[scores[0], *scores[2:]]}, got {list(classes)}"
+    elif len(classes) != 3:
+        words = f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(classes)}"
+    else:
+        words = f"size mismatch (got input: {list(scores)} , target: {list(classes)}"
+    return explained(
+        RuntimeError,
+        words,
+        why=f"{why}: dimension 1 of the scores is that of the classes, the others are to be the same.",
+        fix="targets are class numbers, not one-hot rows: target.argmax(1). A column of them: target.squeeze(1).",
+        lesson=10,
+    )
 
 
 def cross_entropy(
@@ -289,7 +292,7 @@ def cross_entropy(
     scores = log_softmax(input, class_dim)
     if likely:
         return _of_probabilities(scores, target, weight, ignore_index, reduction, label_smoothing, class_dim)
-    losses = nll_loss(scores, target, weight, ignore_index=ignore_index, reduction=reduction)
+    losses = _nll(scores, target, weight, ignore_index, reduction)
     if label_smoothing == 0:
         return losses
     even = _evenly(scores, target, weight, ignore_index, reduction, class_dim)
