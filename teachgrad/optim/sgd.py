@@ -84,7 +84,7 @@ class SGD(Rule):
             return
         memory = self.state[tensor]
         if memory.get("momentum_buffer") is None:
-            memory["momentum_buffer"] = wrap(g.copy())
+            memory["momentum_buffer"] = wrap(g.astype(w.dtype))
             v = memory["momentum_buffer"].array
         else:
             v = memory["momentum_buffer"].array

@@ -62,6 +62,15 @@ def test_momentum_does_not_share_memory_with_the_gradient():
     assert optimizer.state[w]["momentum_buffer"].tolist() == [2.0, -4.0]
 
 
+def test_what_is_remembered_of_a_half_is_a_half():
+    w = tg.ones(2, dtype=tg.float16, requires_grad=True)
+    for kind, settings in (("SGD", {"momentum": 0.9, "weight_decay": 0.1}), ("Adam", {"maximize": True})):
+        optimizer = getattr(tg.optim, kind)([w], **settings)
+        w.grad = tg.ones_like(w)
+        optimizer.step()
+        assert {memory.dtype for name, memory in optimizer.state[w].items() if name != "step"} == {tg.float16}
+
+
 def test_two_parameters_of_one_shape_do_not_disturb_each_other():
     def path(count):
         ws = [tg.tensor([1.0 + i, -2.0], requires_grad=True) for i in range(count)]
