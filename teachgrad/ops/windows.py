@@ -5,10 +5,10 @@ time goes into writing these columns, so their memory is laid out with care:
 
 - The images are copied, channel by channel, into one long line of numbers. Between two rows, and between two images,
   lie as many zeros as the padding asks for; a row's right padding is the next row's left padding.
-- With stride 1, a step of the kernel to the next position is a step to the next number of that line, also at the end of
-  a row. What one element of the kernel sees on its way is then the line itself, from some number on: its row of the
-  columns is *one* copy of a stretch of memory, not a thousand short ones. At a few positions the kernel stands half in
-  one row and half in the next; what is computed there is never read.
+- With stride 1, a step of the kernel to the next position is a step to the next number of that line, also at the end
+  of a row. What one element of the kernel sees on its way over an image is then the line itself, from some number on:
+  *one* copy of a stretch of memory, not one for each row. At a few positions the kernel stands half in one row and half
+  in the next; what is computed there is never read.
 
 Memory that is needed during a call only is kept for the next one (`scratch`): the first touch of fresh memory costs
 more than the arithmetic on it.
@@ -123,9 +123,16 @@ class Windows:
         return self.batch * self.steps[0]
 
     @cached_property
+    def run(self) -> int:
+        """The positions that are computed for an image: from the first to the last, or those alone that count."""
+        if self.dense:
+            return 1 + _dot([n - 1 for n in self.out], self.steps[1:])
+        return math.prod(self.out)
+
+    @cached_property
     def count(self) -> int:
-        """The positions that are computed, for one channel of all images."""
-        return self.line if self.dense else self.batch * math.prod(self.out)
+        """The positions that are computed for one channel of all images."""
+        return self.batch * self.run
 
     @cached_property
     def start(self) -> int:
@@ -139,20 +146,9 @@ class Windows:
         return self.channels * self.line + max(self.start, reach)
 
     @cached_property
-    def patch_steps(self) -> tuple[Sizes, Sizes]:
-        """From one element of the kernel to the next, and from one position (and image) to the next."""
-        inside = tuple([d * step for d, step in zip(self.dilation, self.steps[1:])])
-        return inside, (self.steps[0], *[s * step for s, step in zip(self.stride, self.steps[1:])])
-
-    @cached_property
-    def result_steps(self) -> Sizes:
-        """From one result to the next: along channels, images, and each dimension."""
-        return (self.count, *(self.steps if self.dense else steps_through((self.batch, *self.out))))
-
-    @cached_property
     def pieces(self) -> list[tuple[slice, Windows]]:
         """Parts of the batch whose columns have a reasonable size, each with its windows."""
-        width = max(self.count // max(self.batch, 1) * self.channels * math.prod(self.kernel), 1)
+        width = max(self.run * self.channels * math.prod(self.kernel), 1)
         most = max(LARGEST // width, 1)
         if self.batch <= most:
             return [(slice(None), self)]
@@ -165,20 +161,17 @@ class Windows:
         """Where the images lie in the line: (channels, batch, *size)."""
         return seen(line, (self.channels, self.batch, *self.size), (self.line, *self.steps), self.start)
 
-    def patches(self, line: Array) -> Array:
-        """What each element of the kernel sees at each position: (channels, *kernel, batch, *out)."""
-        inside, between = self.patch_steps
-        return seen(line, (self.channels, *self.kernel, self.batch, *self.out), (self.line, *inside, *between))
-
     def runs(self, line: Array) -> Array:
-        """The same, with all computed positions in a row: (channels, *kernel, count), if possible."""
-        if not self.dense:
-            return self.patches(line)
-        return seen(line, (self.channels, *self.kernel, self.count), (self.line, *self.patch_steps[0], 1))
+        """What each element of the kernel sees at each position: (channels, *kernel, batch, ...run)."""
+        inside = [d * step for d, step in zip(self.dilation, self.steps[1:])]
+        between = [1] if self.dense else [s * step for s, step in zip(self.stride, self.steps[1:])]
+        shape = (self.channels, *self.kernel, self.batch, *([self.run] if self.dense else self.out))
+        return seen(line, shape, (self.line, *inside, self.steps[0], *between))
 
     def results(self, sums: Array, channels: int) -> Array:
         """The results that count, among all computed positions: (channels, batch, *out)."""
-        return seen(sums, (channels, self.batch, *self.out), self.result_steps)
+        steps = self.steps[1:] if self.dense else steps_through(self.out)
+        return seen(sums, (channels, self.batch, *self.out), (self.count, self.run, *steps))
 
 
 def _dot(a: Sequence[int], b: Sequence[int]) -> int:
@@ -199,7 +192,7 @@ def lined_up(x: Array, w: Windows) -> Array:
 def columns(x: Array, w: Windows) -> Array:
     """What lies under the kernel at each position, as a column: (groups, elements of the kernel, count)."""
     line = lined_up(x, w)
-    if w.dense and math.prod(w.kernel) == 1:  # a kernel of one element sees the line as it is
+    if math.prod(w.kernel) == 1 and w.count == w.line:  # a kernel of one element sees the line as it is
         return line[: w.channels * w.count].reshape(w.groups, -1, w.count)
     made = empty_columns(w, x.dtype)
     runs = w.runs(line)
