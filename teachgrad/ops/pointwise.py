@@ -170,6 +170,7 @@ atanh = unary("atanh", np.arctanh, lambda g, a: g / (1 - a * a), domain=(-0.9, 0
 tanh = unary("tanh", np.tanh, lambda g, out: g * (1 - out * out), doc="The hyperbolic tangent, from -1 to 1.")
 sigmoid = unary("sigmoid", lambda a: logistic(a), lambda g, out: g * (out * (1 - out)), symbol="σ",
                 doc="1 / (1 + exp(-a)), from 0 to 1.")
+# Where relu is off, the upstream gradient is multiplied by 0, so that nan and inf stay nan; PyTorch gives 0 there too.
 relu = unary("relu", lambda a: np.maximum(a, a.dtype.type(0)), lambda g, out: flat_in(out, g * (out > 0)), real=False,
              doc="a where it is positive, else 0; its slope at 0 is taken as 0.")
 
