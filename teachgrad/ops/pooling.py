@@ -150,7 +150,7 @@ class Pool:
 
     def places(self, winners: Array) -> Array:
         """Which element of its image each winner is, from which element of its window it is."""
-        places: Array = self._elements[winners]
+        places: Array = np.take(self._elements, winners, mode="clip")  # twice as fast as self._elements[winners]
         places += self._firsts
         if any(self.padding):
             np.clip(places, 0, math.prod(self.size) - 1, out=places)  # where all are -inf, one around the image may win
