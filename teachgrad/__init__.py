@@ -67,6 +67,7 @@ from teachgrad.ops.statistics import *
 from teachgrad.ops.steps import *
 from teachgrad.printing import set_printoptions as set_printoptions
 from teachgrad.scope import missing
+from teachgrad.settings import *
 from teachgrad.size import Size as Size
 from teachgrad.tensor import Tensor as Tensor
 from teachgrad.version import __version__ as __version__

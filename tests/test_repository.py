@@ -18,7 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 FLOORS = (
     (
         *("device", "dtypes", "errors", "grad_mode", "graph", "hooks", "inference", "lessons", "operators", "printing"),
-        *("return_types", "rng", "rounding", "scope", "size", "version", "watching"),
+        *("return_types", "rng", "rounding", "scope", "settings", "size", "version", "watching"),
     ),
     ("engine",),
     ("tensor",),
