@@ -78,7 +78,7 @@ def convolved(x: Any, kernels: Any, w: Windows, bias: Array | None = None) -> An
     y = np.empty((w.batch, channels, *w.out), x.dtype)
     for part, piece in w.pieces:
         results = empty_results(piece, channels, x.dtype)
-        np.matmul(factor, columns(x[part], piece), out=results)
+        _multiply(factor, columns(x[part], piece), results)
         if bias is not None:
             results += bias.reshape(w.groups, -1, 1)
         y[part].swapaxes(0, 1)[...] = piece.results(results, channels)
@@ -92,7 +92,8 @@ def spread_back(y: Any, kernels: Any, w: Windows) -> Any:
     factor = kernels.reshape(w.groups, kernels.shape[0] // w.groups, -1).swapaxes(1, 2)
     x = np.empty((w.batch, w.channels, *w.size), y.dtype)
     for part, piece in w.pieces:
-        made = np.matmul(factor, in_place(y[part], piece), out=empty_columns(piece, y.dtype))
+        made = empty_columns(piece, y.dtype)
+        _multiply(factor, in_place(y[part], piece), made)
         add_up(made, piece, x[part])
     return x
 
@@ -105,6 +106,14 @@ def correlated(x: Any, y: Any, w: Windows) -> Any:
     for part, piece in w.pieces:
         kernels += _product(in_place(y[part], piece), columns(x[part], piece), piece.batch).reshape(kernels.shape)
     return kernels
+
+
+def _multiply(a: Array, b: Array, out: Array) -> None:
+    """Write a @ b into `out`; where nothing is added up (a kernel a group), NumPy's product is the slower one."""
+    if a.shape[-1] == 1:
+        np.multiply(a, b, out=out)
+    else:
+        np.matmul(a, b, out=out)
 
 
 def _product(results: Array, covered: Array, batch: int) -> Array:
