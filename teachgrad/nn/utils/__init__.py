@@ -1,6 +1,6 @@
 """Tools for networks: clipped gradients, parameters as one vector, computed weights, as ``torch.nn.utils``."""
 
-from teachgrad.nn.utils import parametrizations, parametrize
+from teachgrad.nn.utils import parametrizations, parametrize, rnn
 from teachgrad.nn.utils.clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,
@@ -23,6 +23,7 @@ __all__ = [
     "parametrize",
     "remove_spectral_norm",
     "remove_weight_norm",
+    "rnn",
     "spectral_norm",
     "vector_to_parameters",
     "weight_norm",
