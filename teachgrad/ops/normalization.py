@@ -105,7 +105,7 @@ class Form:
 def of_channels(shape: Sizes, eps: float) -> Form:
     """How batch norm sees its input (N, C, *)."""
     rows = (shape[0], shape[1], math.prod(shape[2:]))
-    return Form(rows, rows, (shape[1], 1), ("abl", "b"), shape[1:2], eps)
+    return Form(rows, rows, (shape[1], 1), ("nbl", "b"), shape[1:2], eps)
 
 
 def of_last_dims(shape: Sizes, dims: int, eps: float, centred: bool = True) -> Form:
@@ -123,7 +123,7 @@ def of_groups(shape: Sizes, groups: int, eps: float) -> Form:
 
 def total(x: Any, y: Any = None) -> Any:
     """The sum of x, or of x * y, over everything but B: (A, B, L) to (B, 1)."""
-    return (np.einsum("abl->b", x) if y is None else np.einsum("abl,abl->b", x, y))[:, None]
+    return (np.einsum("nbl->b", x) if y is None else np.einsum("nbl,nbl->b", x, y))[:, None]
 
 
 def normalised(x: Array, form: Form) -> tuple[Array, Array, Array, Array]:
