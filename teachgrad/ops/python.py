@@ -59,10 +59,12 @@ def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Array:
 @method("__repr__")
 def _repr(self: Tensor, *, tensor_contents: Any = None) -> str:
     """The text that Python shows, PyTorch's."""
-    node = self.grad_fn
-    return printing.tensor_text(
-        self.array, requires_grad=self._requires_grad, grad_fn_name=None if node is None else node.name()
-    )
+    try:
+        node = self.grad_fn
+        name = None if node is None else node.name()
+    except RuntimeError:  # one of several views, whose base was written to
+        name = "Invalid"
+    return printing.tensor_text(self.array, requires_grad=self._requires_grad, grad_fn_name=name)
 
 
 @method("__format__")
