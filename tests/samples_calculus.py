@@ -48,6 +48,8 @@ CALCULUS: list[Sample] = [
     written("torch.ldexp(a, b)", (2, 3), (3,)),
     written("torch.frexp(a).mantissa", (2, 3)),
     written("torch.angle(a)", (2, 3)),
+    written("torch.nextafter(a, b)", (2, 3), (3,)),
+    written("torch.gradient(a, spacing=(b,), edge_order=2)[0]", (4,), (4,), named=False),
     written("a.sum_to_size(1, 3)", (2, 3)),
     written("a.clone().gt_(0.3)", (2, 3), named=False),
 ]

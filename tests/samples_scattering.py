@@ -38,6 +38,7 @@ SCATTERING: list[Sample] = [
     written("torch.as_strided(a, (2, 2), (1, 3), 1)", (2, 3)),
     written("a.as_strided((2, 3), (1, 1))", (4,)),
     written("a[1].as_strided((2,), (2,))", (2, 3)),
+    written("a.T.as_strided((2, 2), (1, 2), 1)", (2, 3)),
     written("torch.fill(a, 3.0)", (2, 3)),
     written("torch.fill(a, b)", (2, 3), ()),
     written("a.clone().fill_(2.0) + 0 * a", (2, 3), named=False),

@@ -18,7 +18,7 @@ from teachgrad.ops.reduction import sum as total
 from teachgrad.ops.shape import cat
 from teachgrad.ops.table import method
 from teachgrad.size import checked_dim
-from teachgrad.tensor import Tensor
+from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
     "cumulative_trapezoid",
@@ -138,9 +138,8 @@ def gradient(
 def _slopes(f: Tensor, axis: int, space: Any, edge_order: int) -> Tensor:
     """At each point, the slopes to its two neighbours, the nearer one counting more: the slope of their parabola."""
     count, kind = f.array.shape[axis], f.array.dtype
-    points = space.array.astype(kind) if isinstance(space, Tensor) and space.ndim else None
-    h = np.full(count - 1, float(space), kind) if points is None else np.diff(points)
-    h = h.reshape((-1,) + (1,) * (f.array.ndim - 1 - axis))
+    steps = diff(space) if isinstance(space, Tensor) and space.ndim else wrap(np.full(count - 1, float(space), kind))
+    h = steps.reshape((-1,) + (1,) * (f.array.ndim - 1 - axis))
     between = (_part(f, axis, 1, None) - _part(f, axis, None, -1)) / h
     first, last = _part(between, axis, 0, 1), _part(between, axis, -1, None)
     if edge_order == 2:
@@ -165,7 +164,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, di
     tensor(3.)
     """
     if y.array.ndim and not y.array.shape[checked_dim(dim, y.array.ndim)]:
-        return total(y * 1.0, dim)
+        return total(y.detach() * 1.0, dim)
     return total(_trapezoids("trapezoid", y, x, dx, dim), dim)
 
 

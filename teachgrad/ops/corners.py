@@ -341,7 +341,7 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 
 @cache
-def without_derivative(name: str) -> Op:
+def without_derivative(name: str, inputs: int = 2) -> Op:
     """An op that PyTorch has no derivative for: it computes, and says so when it is asked to go backward."""
 
     def refuse(g: Any) -> Any:
@@ -352,7 +352,7 @@ def without_derivative(name: str) -> Op:
             fix="leave the gradient out, with x.detach(), or choose a function with a slope.",
         )
 
-    return Op("torch::autograd::NotImplemented", [refuse, refuse], symbol=name)
+    return Op("torch::autograd::NotImplemented", [refuse] * inputs, symbol=name)
 
 
 COPYSIGN = Op(

@@ -19,7 +19,7 @@ from teachgrad.ops.decompositions import inverse, svdvals
 from teachgrad.ops.reduction import Dims, reduced
 from teachgrad.ops.table import method, result
 from teachgrad.size import checked_dim
-from teachgrad.tensor import Tensor
+from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
     "cdist",
@@ -95,7 +95,8 @@ def vector_norm(
             why=f"in shape {tuple(x.shape)} there is nothing to choose from.",
             fix="check how it came to be empty.",
         )
-    return result(VECTOR_NORM, _norm(x.array, ord, axes, keepdim), (x,), (ord, axes, kept))
+    length = _norm(x.array, ord, axes, keepdim)
+    return wrap(length) if ord == 0 else result(VECTOR_NORM, length, (x,), (ord, axes, kept))
 
 
 def _norm(x: Array, p: float, axes: tuple[int, ...], keepdim: bool) -> Any:

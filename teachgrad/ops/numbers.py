@@ -13,7 +13,6 @@ import numpy as np
 from teachgrad import return_types
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
-from teachgrad.ops.corners import without_derivative
 from teachgrad.ops.table import as_operands, fitted_together, method, no_kernel, not_a_tensor, promoted, result
 from teachgrad.ops.views import in_place_twin
 from teachgrad.tensor import Tensor, wrap
@@ -36,6 +35,9 @@ __all__ = [  # what the face of the package offers
 ]
 
 LDEXP = Op("LdexpBackward0", [lambda g, b: g * 2.0**b, lambda g, out: g * (out * math.log(2))], symbol="ldexp")
+NEXTAFTER = Op(
+    "NextafterBackward0", [lambda g, a, b: np.where(a == b, 0, g), lambda g: np.zeros_like(g)], symbol="next after"
+)
 FREXP = Op("FrexpBackward0", [lambda g, exponent: g / 2.0**exponent], ("exponent",), "mantissa")
 ANGLE = Op("AngleBackward0", [lambda g: np.zeros_like(g)])
 
@@ -94,12 +96,12 @@ def frexp(input: Tensor) -> Any:
 
 @method("nextafter")
 def nextafter(input: Tensor, other: Tensor) -> Tensor:
-    """The next floating-point number after `input` towards `other`, as ``torch.nextafter``. It has no derivative."""
+    """The next floating-point number after `input` towards `other`, as ``torch.nextafter``."""
     input, other = as_operands("nextafter", input, other, numbers=False)
     x, y = fitted_together(input.array, other.array)
     if x.dtype.kind != "f":
         raise no_kernel("nextafter_cpu", x)
-    return result(without_derivative("nextafter"), np.nextafter(x, y), (input, other))
+    return result(NEXTAFTER, np.nextafter(x, y), (input, other))
 
 
 # What complex numbers have

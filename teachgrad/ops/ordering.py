@@ -13,6 +13,7 @@ import numpy as np
 
 from teachgrad import return_types
 from teachgrad.errors import explained
+from teachgrad.grad_mode import is_grad_enabled
 from teachgrad.graph import Array, Op
 from teachgrad.ops.gathering import along
 from teachgrad.ops.indexing import placed
@@ -339,6 +340,7 @@ def unique(
     >>> tg.unique(tg.tensor([3, 1, 3]), return_counts=True)
     (tensor([1, 3]), tensor([1, 2]))
     """
+    _refuse_gradient("_unique2" if dim is None else "unique_dim", input)
     values, inverse, counts = np.unique(input.array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
     return _wanted(
         values, inverse.reshape(input.array.shape if dim is None else -1), counts, return_inverse, return_counts
@@ -350,6 +352,7 @@ def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """Each run of equal elements (with a dim: of equal slices) once, as ``torch.unique_consecutive``."""
+    _refuse_gradient("unique_consecutive", input)
     x = input.array.reshape(-1) if dim is None else np.moveaxis(input.array, dim, 0)
     changes = (x[1:] != x[:-1]).any(tuple(range(1, x.ndim)))
     starts = np.flatnonzero(np.append(np.ones(min(len(x), 1), bool), changes))
@@ -359,6 +362,16 @@ def unique_consecutive(
     return _wanted(
         values, inverse.reshape(input.array.shape if dim is None else -1), counts, return_inverse, return_counts
     )
+
+
+def _refuse_gradient(name: str, a: Tensor) -> None:
+    if is_grad_enabled() and a.requires_grad:
+        raise explained(
+            NotImplementedError,
+            f"the derivative for '{name}' is not implemented.",
+            why="the result has as many elements as there are different values, which is no matter of slopes.",
+            fix="torch.unique(x.detach())",
+        )
 
 
 def _wanted(values: Array, inverse: Array, counts: Array, return_inverse: bool, return_counts: bool) -> Any:

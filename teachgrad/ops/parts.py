@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -50,16 +51,26 @@ SPLIT, SPLIT_WITH_SIZES, UNBIND = (
     Op(f"{name}Backward0", [lambda g, index, shape: placed(g, index, shape)], ("index", "shape"), symbol)
     for name, symbol in (("Split", "split"), ("SplitWithSizes", "split"), ("Unbind", "unbind"))
 )
-DIAGONAL, UNFOLD, AS_STRIDED = (
-    Op(f"{name}Backward0", [lambda g, places, shape: _put_back(g, places, shape)], ("places", "shape"), symbol)
-    for name, symbol in (("Diagonal", "diagonal"), ("Unfold", "unfold"), ("AsStrided", "strided"))
+DIAGONAL, UNFOLD = (
+    Op(f"{name}Backward0", [lambda g, places, shape: _put_back(g, places, shape)], ("places", "shape"), name.lower())
+    for name in ("Diagonal", "Unfold")
+)
+AS_STRIDED = Op(
+    "AsStridedBackward0",
+    [lambda g, places, shape: _put_back(g, places, shape, outside=1)],
+    ("places", "shape"),
+    "strided",
 )
 
 
-def _put_back(g: Any, places: Callable[[], Array], shape: tuple[int, ...]) -> Any:
-    """Zeros of that shape with `g` added at the places, which are numbered through the whole tensor."""
-    size = int(np.prod(shape))
-    return placed(g.reshape(-1), (places().reshape(-1),), (size,)).reshape(shape)
+def _put_back(g: Any, places: Callable[[], Array], shape: tuple[int, ...], outside: int = 0) -> Any:
+    """Zeros of that shape with `g` added at the places, which are numbered through the whole tensor.
+
+    With `outside`, the number after the last stands for places elsewhere: what flows there is dropped.
+    """
+    size = math.prod(shape)
+    full = placed(g.reshape(-1), (places().reshape(-1),), (size + outside,))
+    return (full[:size] if outside else full).reshape(shape)
 
 
 def _piece(op: Op, a: Tensor, index: tuple[Any, ...], number: int) -> Tensor:
@@ -388,7 +399,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     """A view of the memory of `input` in another order, as ``torch.as_strided``.
 
     How far to go for the next element of each dim is given by hand. Several elements of the view may be the same one
-    in memory. What requires grad has to lie in memory row by row.
+    in memory.
 
     Args:
         input: the tensor whose memory is viewed.
@@ -406,6 +417,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
             [2, 3]])
     """
     memory, itemsize = (input if input._view is None else input._view.base).array, input.array.itemsize
+    shape = input.array.shape
     start = storage_offset_of(input)
     offset = start if storage_offset is None else storage_offset
     if min(stride, default=0) < 0:
@@ -415,9 +427,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
             why="a view walks through memory forwards only.",
             fix="torch.flip(x, [0]) gives the elements in reverse order, as a copy.",
         )
-    places = np.asarray(offset)
-    for count, step in zip(size, stride, strict=True):
-        places = places[..., None] + step * np.arange(count)
+    places = _addresses(offset, size, stride)
     if places.size and places.max() >= memory.size:
         raise explained(
             RuntimeError,
@@ -427,11 +437,11 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
             why=f"the last element would be number {places.max()}, and the memory holds {memory.size}, counted from 0.",
             fix="check sizes and strides: the last element is at offset + the sum of (size - 1) * stride.",
         )
-    if not (input.array if input.requires_grad else memory).flags.c_contiguous:
+    if not memory.flags.c_contiguous:
         raise explained(
             RuntimeError,
-            "as_strided(): the tensor has to lie in memory row by row",
-            why=f"this one has shape {input.array.shape} and strides {input.stride()}.",
+            "as_strided(): the memory has to be in rows",
+            why=f"it came from an array of shape {memory.shape} and strides {memory.strides}.",
             fix="x.contiguous().as_strided(...)",
         )
     array = np.ndarray(size, memory.dtype, memory, offset * itemsize, [step * itemsize for step in stride])
@@ -439,9 +449,28 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
         AS_STRIDED,
         array,
         input,
-        (lambda: places - start, input.array.shape),
+        (partial(_numbers_at, (offset, size, stride), (start, shape, input.stride()), memory.size), shape),
         lambda whole: as_strided(whole, size, stride, offset),
     )
+
+
+def _addresses(offset: int, size: Sequence[int], stride: Sequence[int]) -> Array:
+    """Where in memory the elements of a strided view lie, counted in elements."""
+    places = np.asarray(offset)
+    for count, step in zip(size, stride, strict=True):
+        places = places[..., None] + step * np.arange(count)
+    return places
+
+
+def _numbers_at(seen: Any, held: Any, room: int) -> Array:
+    """Which elements of one strided view of a memory are seen by another: their numbers, or one more than there are.
+
+    Each view is an offset, a size and strides; `room` is how many elements the memory holds.
+    """
+    places = _addresses(*held)
+    numbers = np.full(room, places.size)
+    numbers[places] = np.arange(places.size).reshape(places.shape)
+    return numbers[_addresses(*seen)]
 
 
 @method("storage_offset")

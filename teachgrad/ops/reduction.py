@@ -65,7 +65,7 @@ MEAN = Op(
 )
 # The largest element alone moves the maximum. Several equal ones share the gradient ...
 MAX_ALL, MIN_ALL = (
-    Op(f"{name}Backward1", [lambda g, a, out: g * (a == out) / (a == out).sum()], symbol=name.lower())
+    Op(f"{name}Backward1", [lambda g, a, out: shared(g, extreme(a, out), None)], symbol=name.lower())
     for name in ("Max", "Min")
 )
 # ... except with a dim, where PyTorch returns which one was taken, and that one gets it.
@@ -105,9 +105,14 @@ NANSUM = Op(
 )
 
 
-def shared(g: Any, winners: Any, axes: tuple[int, ...]) -> Any:
+def shared(g: Any, winners: Any, axes: tuple[int, ...] | None) -> Any:
     """`g` in equal shares to the winners, of which there may be several."""
-    return g * winners / winners.sum(axis=axes, keepdims=True)
+    return g * winners / winners.sum(axis=axes, keepdims=axes is not None)
+
+
+def extreme(a: Any, out: Any) -> Any:
+    """Which elements are the extreme one; nan, which wins against all others, is not equal to itself."""
+    return (a == out) | (a != a)
 
 
 def product_of_others(a: Any, out: Any, axis: int | None) -> Any:

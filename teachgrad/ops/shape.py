@@ -17,12 +17,12 @@ import numpy as np
 from teachgrad import dtypes
 from teachgrad.device import CPU, device, require_cpu
 from teachgrad.dtypes import dtype
-from teachgrad.errors import explained
+from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.table import method, no_broadcast, no_expansion, result, twin_of
 from teachgrad.ops.views import view as view_of
 from teachgrad.size import Size, checked_dim
-from teachgrad.tensor import Tensor
+from teachgrad.tensor import Tensor, wrap
 
 __all__ = [  # what the face of the package offers
     "adjoint",
@@ -215,12 +215,16 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
 
 
 @method("view")
-def view(a: Tensor, *shape: Any) -> Tensor:
+def view(a: Tensor, *shape: Any, dtype: dtype | None = None) -> Tensor:
     """The same memory in another shape (or, given a dtype, read as another type), as ``torch.Tensor.view``.
 
+    Read as another type, it has no history.
+
     Raises:
-        RuntimeError: if the elements do not lie so that no copy is needed.
+        RuntimeError: if the elements do not lie so that no copy is needed, or do not fill whole elements of the dtype.
     """
+    if dtype is not None or isinstance(shape[0] if shape else None, dtypes.dtype):
+        return _read_as(a, shape[0] if dtype is None else dtype)
     y = _reshaped(a.array, sizes_of("view", shape))
     if not (a.array.flags.c_contiguous or np.may_share_memory(a.array, y)):
         raise explained(
@@ -232,6 +236,31 @@ def view(a: Tensor, *shape: Any) -> Tensor:
             lesson=7,
         )
     return reshape(a, *shape)
+
+
+def _read_as(a: Tensor, target: dtype) -> Tensor:
+    """The bytes of a tensor as elements of another type; along the last dimension there are more or fewer of these."""
+    x = a.array
+    if x.ndim and x.shape[-1] * x.itemsize % target.itemsize:
+        raise explained(
+            RuntimeError,
+            f"self.size(-1) must be divisible by {target.itemsize // x.itemsize} to view {c_name(x.dtype)} as "
+            f"{c_name(target.numpy)} (different element sizes), but got {x.shape[-1]}",
+            why=f"a row of {x.shape[-1]} elements has {x.shape[-1] * x.itemsize} bytes, an element {target.itemsize}.",
+            fix="x.to(dtype) converts the numbers; view reads their bytes.",
+        )
+    try:
+        out = wrap(x.view(target.numpy))
+    except ValueError:
+        raise explained(
+            RuntimeError,
+            "self.stride(-1) must be 1 to view "
+            f"{c_name(x.dtype)} as {c_name(target.numpy)} (different element sizes), but got {a.stride()[-1:]}",
+            why="bytes that do not lie side by side make no element.",
+            fix="x.contiguous().view(dtype); or x.to(dtype), which converts the numbers.",
+        ) from None
+    out.counter = a.counter
+    return out
 
 
 @method("view_as")
@@ -537,7 +566,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
             shape = np.broadcast_shapes(shape, tensor.array.shape)
         except ValueError:
             raise no_broadcast(shape, tensor.array.shape) from None
-    return tuple([expand(tensor, shape) for tensor in tensors])
+    return tuple([tensor if tensor.array.shape == shape else expand(tensor, shape) for tensor in tensors])
 
 
 def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:

@@ -11,6 +11,7 @@ import numpy as np
 from teachgrad import return_types
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
+from teachgrad.ops.corners import without_derivative
 from teachgrad.ops.reduction import Dims, mean, reduced
 from teachgrad.ops.table import method, result, twin_of
 from teachgrad.tensor import Tensor, wrap
@@ -350,7 +351,8 @@ def histogram(
     given = bins.array if isinstance(bins, Tensor) else bins
     weights = None if weight is None else weight.array
     counts, edges = np.histogram(x, given, range, density=density, weights=weights)
-    return return_types.histogram((wrap(counts.astype(x.dtype)), wrap(edges.astype(x.dtype))))
+    op = without_derivative("histogram", 1)
+    return return_types.histogram([result(op, part.astype(x.dtype), (input,)) for part in (counts, edges)])
 
 
 @method("bincount")
@@ -381,7 +383,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
             fix="give one weight for each element.",
         )
     kind = weights.array.dtype if weights.array.dtype == np.float32 else np.dtype(np.float64)
-    return wrap(np.bincount(x, weights.array, minlength).astype(kind))
+    counts = np.bincount(x, weights.array, minlength).astype(kind)
+    return result(without_derivative("bincount", 1), counts, (weights,))
 
 
 def _no_kernel(kernel: str, x: Array) -> NotImplementedError:

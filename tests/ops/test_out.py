@@ -110,3 +110,13 @@ def test_a_view_whose_shape_was_changed_in_place_still_writes_to_its_base():
 def test_a_leaf_that_requires_grad_does_not_change_its_shape():
     with pytest.raises(RuntimeError, match="a leaf Variable that requires grad is being used in an in-place operation"):
         tg.ones(2, 3, requires_grad=True).t_()
+
+
+def test_a_strided_view_sends_gradients_to_its_own_tensor_only():
+    base = tg.ones(2, 3, requires_grad=True)
+    row = base[1] * 1
+    row.as_strided((2, 2), (1, 1)).sum().backward()  # the middle element is seen twice
+    assert base.grad.tolist() == [[0, 0, 0], [1, 2, 1]]
+    base.grad = None
+    base[1].as_strided((3,), (2,), 0).sum().backward()  # of elements 0, 2 and 4, the row holds number 4; as PyTorch
+    assert base.grad.tolist() == [[0, 0, 0], [0, 1, 0]]
