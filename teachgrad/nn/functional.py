@@ -14,6 +14,7 @@ from teachgrad.ops import pointwise
 from teachgrad.ops import softmax as probabilities
 from teachgrad.ops.activation import *
 from teachgrad.ops.arrange import pad as pad
+from teachgrad.ops.attention import *
 from teachgrad.ops.classification import *
 from teachgrad.ops.convolution import *
 from teachgrad.ops.einsum import bilinear as bilinear

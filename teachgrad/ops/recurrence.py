@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ import numpy as np
 from teachgrad.graph import Array, Formula, Op
 from teachgrad.ops.pointwise import logistic, sigmoid
 from teachgrad.ops.table import result
+from teachgrad.ops.together import Together
 from teachgrad.tensor import Tensor
 
 State = Sequence[Any]  # the hidden state of a step, and for an LSTM its cell state
@@ -223,7 +224,7 @@ def _for_rows(state: State, first: State, count: int) -> State:
 
 
 def back_through_time(
-    cell: Cell, g: Any, trace: list[tuple[Any, ...]], x: Any, weight: Any, first: State, bias: Any, way: Course
+    cell: Cell, way: Course, g: Any, trace: list[tuple[Any, ...]], x: Any, weight: Any, first: State, bias: Any
 ) -> list[Any]:
     """What flows back to x, to the weight, to the first states and to the bias.
 
@@ -265,44 +266,27 @@ def _added(total: Any, carried: Any) -> Any:
     return total + carried[:count] if have > count else np.concatenate((total[:have] + carried, total[have:]))
 
 
-class WayBack:
-    """One walk back gives the gradients of all inputs. The first formula to ask walks; the others find theirs."""
-
-    __slots__ = ("cell", "g", "left", "way")
-
-    def __init__(self, cell: Cell, way: Course) -> None:
-        self.cell = cell
-        self.way = way
-        self.g: Any = None
-        self.left: dict[int, Any] = {}
-
-    def gradient(self, place: int, g: Any, trace: Any, x: Any, weight: Any, first: State, bias: Any = None) -> Any:
-        """The gradient of the input at this place, for the upstream gradient `g`."""
-        if self.g is not g or place not in self.left:
-            self.g = g
-            self.left = dict(enumerate(back_through_time(self.cell, g, trace, x, weight, first, bias, self.way)))
-        return self.left.pop(place)
-
-
 # The rows of the table
 
 
 def _of_one_state(place: int) -> Formula:
-    return lambda g, a, b, c, back, trace: back.gradient(place, g, trace, a, b, (c,))
+    return lambda g, a, b, c, together, trace: together.answer(place, g, trace, a, b, (c,), None)
 
 
 def _of_one_state_and_bias(place: int) -> Formula:
-    return lambda g, a, b, c, d, back, trace: back.gradient(place, g, trace, a, b, (c,), d)
+    return lambda g, a, b, c, d, together, trace: together.answer(place, g, trace, a, b, (c,), d)
 
 
 def _of_two_states(place: int) -> Formula:
-    return lambda g, a, b, c, d, back, trace: back.gradient(place, g, trace, a, b, (c, d))
+    return lambda g, a, b, c, d, together, trace: together.answer(place, g, trace, a, b, (c, d), None)
 
 
 def _rows(formula: Callable[[int], Formula], inputs: int, symbol: str, padded: str = "StackBackward0") -> tuple[Op, Op]:
     """A kind for sequences of equal length, and for packed ones. The names are those of PyTorch's last steps."""
     formulas = [formula(place) for place in range(inputs)]
-    return Op(padded, formulas, ("back", "trace"), symbol), Op("CatBackward0", formulas, ("back", "trace"), symbol)
+    return Op(padded, formulas, ("together", "trace"), symbol), Op(
+        "CatBackward0", formulas, ("together", "trace"), symbol
+    )
 
 
 RNN = _rows(_of_one_state, 3, "rnn")
@@ -337,7 +321,7 @@ def recurrence(
     made = [step[n] for n in range(cell.states, 2 * cell.states) for step in trace]
     shape = (*way.shape, arrays[0].shape[1])
     packed = len(way.shape) == 1
-    attributes = (WayBack(cell, way), trace)
+    attributes = (Together(partial(back_through_time, cell, way)), trace)
     if cell.states == 1:
         rows = RNN if cell in (TANH, RELU) else GATED if bias is None else GATED_WITH_BIAS
         inputs = (x, weight, *first) if bias is None else (x, weight, *first, bias)
