@@ -77,7 +77,7 @@ def getitem(a: Tensor, index: Any) -> Tensor:
 
 def sliced(a: Tensor, axis: int, cut: slice) -> Tensor:
     """A slice along one axis, be it all of it."""
-    index = (*(slice(None),) * axis, cut, ...)
+    index: tuple[Any, ...] = (*(slice(None),) * axis, cut, ...)
     return view(SLICE, a.array[index], a, (index, a.array.shape), lambda t: sliced(t, axis, cut))
 
 
