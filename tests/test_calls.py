@@ -171,13 +171,13 @@ CALLS = {
         torch.atleast_2d(v); torch.atleast_3d(x); torch.atleast_3d((s, v)); x.sum_to_size(1, 3); x.sum_to_size((2, 1)); x[None].sum_to_size(3); x.sum_to_size(2)
         x.sum_to_size(2, 3); torch.diag_embed(x); torch.diag_embed(v, offset=1, dim1=0, dim2=1); torch.ravel(x); v.unfold(0, 2, 1); torch.flatten(x)
         torch.unflatten(v, 0, (2, 2)); x.expand(4); x.expand(2, 4); x.expand(2, 2, -1); v.expand(-1, 4); x.expand(-1, 3); x.expand(2, 2, 2, 3).shape
-        v.expand(3, 4); x.expand(1, 3); x.view(-1, 2); x.view(4); x.T.view(6); x.reshape(-1, 4); x.clone().squeeze_(); x[None].clone().squeeze_(0)
-        x.clone().unsqueeze_(1); x.clone().t_(); x.clone().transpose_(0, 1); x.clone().swapaxes_(0, 1); x.clone().tril_(); x.clone().triu_(1)
-        x.clone().cumsum_(1); x.clone().cumprod_(0); i.clone().bitwise_and_(3); i.clone().bitwise_not_(); x.clone().gt_(0); i.clone().eq_(2)
-        x.clone().logical_not_(); b.clone().logical_and_(b); i.clone().gcd_(i); x.clone().lgamma_(); x.clone().digamma_(); x.clone().erfinv_()
-        x.clone().polygamma_(1); x.clone().i0_(); x.double().float_power_(2); x.clone().float_power_(2); x.clone().heaviside_(x); x.clone().ldexp_(x)
-        x.clone().nextafter_(x); x.clone().renorm_(2, 0, 1.); i.clone().bitwise_left_shift_(1); x.clone().copysign_(-1); x.clone().mvlgamma_(1)
-        i.clone().true_divide_(2); i.clone().exp_(); i.clone().add_(1.5); x.clone().ne_(x); i.clone().lcm_(i)""",
+        v.expand(3, 4); x.expand(1, 3); x.view(-1, 2); x.view(4); x.T.view(6); x.reshape(-1, 4); x.view(torch.int32); x.view(dtype=torch.uint8).shape
+        x.clone().squeeze_(); x[None].clone().squeeze_(0); x.clone().unsqueeze_(1); x.clone().t_(); x.clone().transpose_(0, 1); x.clone().swapaxes_(0, 1)
+        x.clone().tril_(); x.clone().triu_(1); x.clone().cumsum_(1); x.clone().cumprod_(0); i.clone().bitwise_and_(3); i.clone().bitwise_not_()
+        x.clone().gt_(0); i.clone().eq_(2); x.clone().logical_not_(); b.clone().logical_and_(b); i.clone().gcd_(i); x.clone().lgamma_(); x.clone().digamma_()
+        x.clone().erfinv_(); x.clone().polygamma_(1); x.clone().i0_(); x.double().float_power_(2); x.clone().float_power_(2); x.clone().heaviside_(x)
+        x.clone().ldexp_(x); x.clone().nextafter_(x); x.clone().renorm_(2, 0, 1.); i.clone().bitwise_left_shift_(1); x.clone().copysign_(-1)
+        x.clone().mvlgamma_(1); i.clone().true_divide_(2); i.clone().exp_(); i.clone().add_(1.5); x.clone().ne_(x); i.clone().lcm_(i)""",
     "linear algebra": """
         torch.tensordot(x, x.T, 1); torch.tensordot(x, x, dims=([0, 1], [0, 1])); torch.tensordot(x, x, 2); torch.inner(x, x); torch.inner(v, v)
         torch.vdot(v, v); torch.dot(v, v); torch.outer(v, v); torch.ger(v, v); torch.linalg.vecdot(x, x); torch.linalg.vecdot(x, x, dim=0)
