@@ -148,7 +148,7 @@ def as_steps(index: Any) -> tuple[Any, ...]:
 
 def _plain(step: Any) -> Any:
     if isinstance(step, Tensor):
-        if step.array.dtype.kind == "f":
+        if step.array.dtype.kind == "f" or step.array.dtype in (np.int8, np.int16):
             raise explained(
                 IndexError,
                 "tensors used as indices must be long, int, byte or bool tensors",

@@ -82,4 +82,6 @@ def _shifted(name: str, a: Tensor, axis: int) -> Any:
             why=f"softmax needs real numbers, and this tensor holds {a.dtype}.",
             fix="convert first: x.float()",
         )
-    return np.asarray(x - x.max(axis=axis, keepdims=True), order="C") if x.size and x.ndim else x.copy()
+    if not x.size or not x.ndim:
+        return np.zeros_like(x)
+    return np.asarray(x - x.max(axis=axis, keepdims=True), order="C")
