@@ -179,7 +179,8 @@ def sum(
     if dim is None and not (keepdim or keepdims):
         return result(SUM_ALL, np.add.reduce(x, None, _sum_type(x)), (input,), (x.shape,))
     axes, kept = reduced(input, dim)
-    return result(SUM, x.sum(axes, _sum_type(x), keepdims=keepdim or keepdims), (input,), (kept, x.shape))
+    total = np.asarray(x.sum(axes, _sum_type(x), keepdims=keepdim or keepdims), order="C")
+    return result(SUM, total, (input,), (kept, x.shape))
 
 
 def _sum_type(x: Array) -> Any:

@@ -699,6 +699,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 fix="torch.stack puts numbers into a vector.",
                 lesson=7,
             )
+    if any(array.shape == (0,) for array in arrays) and any(array.ndim != 1 for array in arrays):  # counts as nothing
+        return cat([to(t, dtypes.of(x)) for t, x in zip(tensors, arrays) if x.shape != (0,)], dim)
     axis = checked_dim(dim, arrays[0].ndim)
     first = arrays[0].shape
     for place, array in enumerate(arrays):
