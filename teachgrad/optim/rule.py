@@ -41,22 +41,23 @@ class Rule(Optimizer):
         Args:
             closure: computes the loss and the gradients anew; its value is returned.
         """
-        loss = self._loss(closure)
+        loss, benches, change = self._loss(closure), self._benches, self._change
         for group in self.param_groups:
             maximize, decay = group["maximize"], float(group.get("weight_decay", 0))
             decoupled = decay and group.get("decoupled_weight_decay", False)
             turned = maximize or (decay and not decoupled)
             for tensor in group["params"]:
-                if tensor._grad is None:
+                grad = tensor._grad
+                if grad is None:
                     continue
-                w, g = tensor.array, tensor._grad.array
-                bench = self._benches[w.shape, w.dtype]
+                w, g = tensor.array, grad.array
+                bench = benches[w.shape, w.dtype]
                 tensor.counter[0] += 1  # a graph that saved its value must not use the new one
                 if decoupled:
                     bench.scale(w, 1 - float(group["lr"]) * decay)
                 if turned:
                     g = bench.turned(g, maximize, 0 if decoupled else decay, w)
-                self._change(tensor, w, g, group, bench)
+                change(tensor, w, g, group, bench)
         return loss
 
     def _change(self, tensor: Tensor, w: Array, g: Array, group: dict[str, Any], bench: Bench) -> None:
