@@ -10,6 +10,7 @@ import contextlib
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 PROGRAMS = sorted(Path(__file__).parent.glob("[!_]*.py"))
 
@@ -25,15 +26,24 @@ def bind(source: str, package: str) -> str:
     return re.sub(r"^(import|from) torch\b", rf"\1 {package}", source, flags=re.MULTILINE)
 
 
-def run(program: Path, package: str) -> str:
-    """What the program prints; an exception that ends it is the last line, as its type and its message's first line."""
+def execute(program: Path, package: str) -> tuple[str, dict[str, Any]]:
+    """What the program prints and the names it leaves behind.
+
+    An exception that ends it is the last line printed, as its type and its message's first line.
+    """
     printed = io.StringIO()
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(program)}
     with contextlib.redirect_stdout(printed):
         try:
-            exec(compile(bind(program.read_text(encoding="utf-8"), package), program, "exec"), {"__name__": "__main__"})
+            exec(compile(bind(program.read_text(encoding="utf-8"), package), program, "exec"), names)
         except Exception as error:
             print(f"{type(error).__name__}: {str(error).partition(chr(10))[0]}")
-    return printed.getvalue()
+    return printed.getvalue(), names
+
+
+def run(program: Path, package: str) -> str:
+    """What the program prints, as ``execute`` says."""
+    return execute(program, package)[0]
 
 
 def recorded(program: Path) -> str:
