@@ -182,7 +182,7 @@ def _middle(name: str, whole: Op, along_dim: Op, a: Tensor, dim: int | None, kee
             return result(whole, np.asarray(math.nan, x.dtype), (a,), (np.zeros(x.shape, bool),))
         flat = x.reshape(-1)
         value = flat[_middle_index(name, flat, 0)][0]
-        return result(whole, value, (a,), ((x == value) | ((x != x) & (value != value)),))
+        return result(whole, value, (a,), (np.asarray((x == value) | ((x != x) & (value != value))),))
     axis = checked_dim(dim, x.ndim)
     if x.ndim and not x.shape[axis]:
         raise explained(
