@@ -16,7 +16,7 @@ from teachgrad.graph import Array, Op
 from teachgrad.ops.out import written
 from teachgrad.ops.pointwise import mul
 from teachgrad.ops.shape import expand, reshape, unsqueeze
-from teachgrad.ops.table import method, no_broadcast, not_a_tensor, result, twin_of
+from teachgrad.ops.table import method, no_broadcast, no_kernel, not_a_tensor, result, twin_of
 from teachgrad.ops.views import in_place_twin
 from teachgrad.tensor import Tensor, wrap
 
@@ -402,6 +402,9 @@ def _pair(name: str, a: Any, b: Any) -> tuple[Any, Any]:
             why=f"the factors hold {a.dtype} and {b.dtype}, and a matrix product converts neither.",
             fix="convert one: a.float() or b.double()",
         )
+    if x.dtype.kind == "b":
+        vectors = {(1, 1): "dot", (2, 1): "addmv_impl_cpu", (3, 3): "bmm"}
+        raise no_kernel(vectors.get((x.ndim, y.ndim), "addmm_impl_cpu_"), x)
     return x, y
 
 
