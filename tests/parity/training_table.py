@@ -38,7 +38,7 @@ def quantities(value: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
     if hasattr(value, "named_parameters"):
         value = value.state_dict()
     numbers = value if isinstance(value, list) else [value]
-    if hasattr(value, "detach"):
+    if hasattr(value, "requires_grad"):
         yield name, value.detach().numpy()
     elif numbers and all(isinstance(number, np.ndarray | np.generic | int | float) for number in numbers):
         yield name, np.asarray(value)
