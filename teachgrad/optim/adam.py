@@ -105,10 +105,8 @@ class Adam(Rule):
         if amsgrad:
             largest = memory["max_exp_avg_sq"].array
             v = np.maximum(largest, v, out=largest)
-        # The corrections are single numbers, so they are moved out of the fraction, as the paper's section 2 does.
-        correction = math.sqrt(1 - beta2**t)
-        lr = float(group["lr"]) * correction / (1 - beta1**t)
-        bench.addcdiv(w, -lr, m, bench.root(v, group["eps"] * correction))
+        size = bench.root(v, group["eps"], math.sqrt(1 - beta2**t))
+        bench.addcdiv(w, -float(group["lr"]) / (1 - beta1**t), m, size)
 
 
 class AdamW(Adam):

@@ -149,10 +149,9 @@ class NAdam(Rule):
         bench.lerp(m, g, 1 - beta1)
         bench.scale(v, beta2)
         bench.addcmul(v, 1 - beta2, g, g)
-        correction = math.sqrt(1 - beta2**t)  # outside of the fraction, as in Adam
-        for direction, share in ((g, (1 - mu(t)) / (1 - product)), (m, mu(t + 1) / (1 - product * mu(t + 1)))):
-            root = bench.root(v, group["eps"] * correction)
-            bench.addcdiv(w, -lr * share * correction, direction, root)
+        size = bench.root(v, group["eps"], math.sqrt(1 - beta2**t))
+        bench.addcdiv(w, -lr * (1 - mu(t)) / (1 - product), g, size)
+        bench.addcdiv(w, -lr * mu(t + 1) / (1 - product * mu(t + 1)), m, size)
 
 
 class RAdam(Rule):

@@ -45,6 +45,11 @@ class Bench:
         """``x *= factor``."""
         np.multiply(x, self.number(factor), x)
 
+    def sum(self, x: Array, factor: float, y: Array, out: Array) -> Array:
+        """``x + factor * y``, in `out`."""
+        np.multiply(y, self.number(factor), self.room)
+        return np.add(x, self.room, out)
+
     def add(self, x: Array, factor: float, y: Array) -> None:
         """``x += factor * y``."""
         if factor != 1:
@@ -54,15 +59,15 @@ class Bench:
     def addcmul(self, x: Array, factor: float, y: Array, z: Array) -> None:
         """``x += factor * y * z``."""
         room = self.room
-        np.multiply(y, z, room)
-        np.multiply(room, self.number(factor), room)
+        np.multiply(y, self.number(factor), room)  # this first, as in PyTorch, so that results are rounded alike
+        np.multiply(room, z, room)
         np.add(x, room, x)
 
     def addcdiv(self, x: Array, factor: float, y: Array, z: Array) -> None:
-        """``x += factor * y / z``, where z may be what `root` returned."""
+        """``x += factor * y / z``."""
         room = self.room
-        np.divide(y, z, room)
-        np.multiply(room, self.number(factor), room)
+        np.multiply(y, self.number(factor), room)
+        np.divide(room, z, room)
         np.add(x, room, x)
 
     def lerp(self, x: Array, y: Array, weight: float) -> None:
@@ -72,23 +77,20 @@ class Bench:
         np.multiply(room, self.number(weight), room)
         np.add(x, room, x)
 
-    def root(self, x: Array, eps: float) -> Array:
-        """sqrt(x) + eps, to divide by; good until the next method."""
-        room = self.room
-        np.sqrt(x, room)
-        np.add(room, self.number(eps), room)
-        return room
+    def root(self, x: Array, eps: float, scale: float = 1) -> Array:
+        """``sqrt(x) / scale + eps``, to divide by; it is in `second`."""
+        second = self.second
+        np.sqrt(x, second)
+        if scale != 1:
+            np.divide(second, self.number(scale), second)
+        np.add(second, self.number(eps), second)
+        return second
 
     def turned(self, g: Array, maximize: bool, decay: float, w: Array) -> Array:
         """``g + decay * w`` or, to climb, ``-g + decay * w``."""
-        direction = self.direction
         if maximize:
-            np.negative(g, direction)
-        else:
-            direction[...] = g
-        if decay:
-            self.add(direction, decay, w)
-        return direction
+            g = np.negative(g, self.direction)
+        return self.sum(g, decay, w, self.direction) if decay else g
 
 
 class Benches(dict[tuple[tuple[int, ...], np.dtype[Any]], Bench]):

@@ -90,11 +90,7 @@ class SGD(Rule):
             v = memory["momentum_buffer"].array
             bench.scale(v, momentum)
             bench.add(v, 1 - group["dampening"], g)
-        if group["nesterov"]:  # go along g + momentum * v
-            bench.add(w, -lr, g)
-            bench.add(w, -lr * momentum, v)
-        else:
-            bench.add(w, -lr, v)
+        bench.add(w, -lr, bench.sum(g, momentum, v, bench.second) if group["nesterov"] else v)
 
 
 class ASGD(Rule):

@@ -43,7 +43,7 @@ def test_ways_of_computing_lead_to_the_same_place(kind: str, option: str) -> Non
             optimizer.step()
         return w.tolist()
 
-    np.testing.assert_allclose(path(tg, **{option: True}), path(torch, **{option: True}), rtol=1e-6)
+    np.testing.assert_allclose(path(tg, **{option: True}), path(torch, **{option: True}), rtol=1e-6, atol=1e-6)
 
 
 def plain(value):
