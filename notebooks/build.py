@@ -77,6 +77,11 @@ def client(notebook: NotebookNode, folder: Path, seconds: float = SECONDS_PER_CE
     )
 
 
+def environment() -> dict[str, str]:
+    """What a lesson's kernel is started with: nothing of what somebody has done in the course, and nothing kept."""
+    return {**os.environ, "TEACHGRAD_PROGRESS": ""}
+
+
 def without_addresses(text: str) -> str:
     """``text`` without what differs from run to run: addresses and the names of temporary files."""
     return _CELL_FILE.sub("<cell>", _ADDRESS.sub("at 0x...", text))
@@ -126,7 +131,7 @@ def belongs_to_a_learner(notebook: NotebookNode) -> bool:
 def build(name: str) -> str:
     """Run the lesson ``name`` and return its notebook as text."""
     notebook = read_source(name)
-    client(notebook, NOTEBOOKS).execute()
+    client(notebook, NOTEBOOKS).execute(env=environment())
     for number, cell in enumerate(notebook.cells):
         try:
             if cell.cell_type == "code":

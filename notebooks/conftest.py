@@ -22,7 +22,7 @@ from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
 
-from notebooks.build import WORKED_IN, belongs_to_a_learner, client, without_addresses
+from notebooks.build import WORKED_IN, belongs_to_a_learner, client, environment, without_addresses
 
 collect_ignore = ["src"]  # lessons are checked as notebooks
 
@@ -42,7 +42,7 @@ class Lesson(IPyNbFile):  # type: ignore[misc]
         self.client = client(copy.deepcopy(self.nb), self.path.parent, seconds)
         self.client.allow_errors = True  # an exception is an output; LessonCell judges it
         self.client.create_kernel_manager()
-        self.client.start_new_kernel()
+        self.client.start_new_kernel(env=environment())
         self.client.start_new_kernel_client()
 
     def collect(self) -> Iterator[IPyNbCell]:

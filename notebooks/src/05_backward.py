@@ -8,13 +8,15 @@
 # - read its two most frequent errors.
 #
 # You need slopes, graphs and the chain rule (lessons 01 to 04), and 50 minutes.
+#
+# Before: lesson 04. After: lesson 06.
 
 # %%
 import numpy as np
 
 import teachgrad as tg
 from teachgrad import viz
-from teachgrad.course import attempted, check, compare, explore
+from teachgrad.course import check, explore, predict, quiz, reveal
 from teachgrad.engine import newest_first
 
 # %% [markdown]
@@ -47,12 +49,10 @@ viz.draw_graph(z)
 #
 # ## Place your bet
 #
-# `x` holds four ones. Look at the graph, then replace the `...`: what will each entry of `x.grad` be?
+# `x` holds four ones. Look at the graph: what will each entry of `x.grad` be?
+
 
 # %%
-bet = ...  # a number
-
-
 def forward(x):
     y = x + 2
     z = y * y * 3
@@ -61,12 +61,13 @@ def forward(x):
 
 x = tg.ones(2, 2, requires_grad=True)
 out = forward(x)
+predict("05-mean", "Each entry of x.grad will be ...")
 viz.draw_graph(out)
 
 # %%
 out.backward()
 print(x.grad)
-compare(bet, x.grad[0, 0].item(), "3y² alone has slope 6y = 18 at y = 3; the mean passes on a quarter of it.")
+reveal("05-mean", x.grad[0, 0].item(), "3y² alone has slope 6y = 18 at y = 3; the mean passes on a quarter of it.")
 
 # %% [markdown]
 # ## Collect, order, walk
@@ -117,12 +118,10 @@ walk(out, newest_first([out.grad_fn]))
 # The question asked most about small autograd engines: why sort at all? We walk backwards anyway.
 #
 # Then let us not sort. Below, `a` is used twice: $a + 3a = 4x^2$, whose slope at $x = 2$ is $8x = 16$.
-# `nearest_first` visits what is nearest to the result first. What will arrive at `x`?
+# `nearest_first` visits what is nearest to the result first.
+
 
 # %%
-bet_unsorted = ...  # a number
-
-
 def nearest_first(root):
     order = [root]
     for node in order:
@@ -135,6 +134,7 @@ def nearest_first(root):
 x = tg.tensor(2.0, requires_grad=True)
 a = x**2
 out = a + 3 * a
+predict("05-order", "Nearest first, what will arrive at x?", ["16", "12", "4", "an error"])
 viz.draw_graph(out)
 
 # %%
@@ -143,7 +143,7 @@ walk(out, nearest_first(out.grad_fn))
 print("\nnewest first")
 walk(out, newest_first([out.grad_fn]))
 print()
-compare(bet_unsorted, 4, "Only the short path counted: 1 · 2x. The 3 came to **2 when it had already passed on.")
+reveal("05-order", 4, "Only the short path counted: 1 · 2x. The 3 came to **2 when it had already passed on.")
 
 # %% [markdown]
 # Not 16 but 4, and **no error**. `**2` passed on its 1 before the 3 arrived.
@@ -194,81 +194,13 @@ explore(seed, s1=range(-3, 4), s2=range(-3, 4))
 
 # %% [markdown]
 # ## Exercises
-# Replace each `...` and run the cell. The checks are in the folded cell below.
-
-
-# %% tags=["hide-input"]
-@check("05-1")
-def check_none(is_none, tensors):
-    reasons = {
-        "x": "it does not require grad, so nothing is sent to it",
-        "w": "a leaf that requires grad keeps what arrives",
-        "prediction": "it was computed; its gradient passed through, and only leaves keep theirs",
-        "loss": "it was computed, though the walk began there",
-        "spare": "no path leads to it",
-    }
-    answers = {name: attempted(is_none[name]) for name in reasons}
-    for name, answer in answers.items():
-        grad = tensors[name].grad
-        assert answer == (grad is None), f"{name}.grad is {grad}: {reasons[name]}."
-
-
-@check("05-2")
-def check_blame(blame):
-    for w, x, label in [(3.0, 2.0, 10.0), (-1.5, 4.0, 1.0)]:
-        slope = attempted(blame(tg.tensor(w, requires_grad=True), tg.tensor(x), label))
-        wanted = 2 * (w * x - label)
-        assert slope is not None, "It is None: the gradient passed through prediction and was not kept."
-        assert slope != 0, "It is 0: no gradient. Did backward() run, and did you return what arrived?"
-        assert slope != wanted * x, "That is w.grad, one node further on. Wanted: the slope at prediction."
-        assert abs(slope - wanted) < 1e-4, f"blame({w}, {x}, {label}) should be {wanted} and is {slope}."
-
-
-@check("05-3")
-def check_vjp(vjp):
-    def f(x):
-        return tg.stack([x[0] * x[1], x[0] ** 2, x[1] + 1])
-
-    x = tg.tensor([2.0, 3.0], requires_grad=True)
-    for v in [0.5, -2.0, 3.0], [1.0, 4.0, -1.0]:
-        found = attempted(vjp(f, x, tg.tensor(v)))
-        wanted = [3 * v[0] + 4 * v[1], 2 * v[0] + v[2]]
-        assert found is not None, "It returned None. backward() returns nothing; look into .grad."
-        assert found.shape == x.shape, f"x has shape {tuple(x.shape)}, so has the answer; yours: {tuple(found.shape)}."
-        found = found.tolist()
-        assert found != [0, 0], "All zeros: no gradient arrived. Did you call backward()?"
-        assert found not in ([7, 3], [14, 6]), "That is the answer for v = (1, 1, 1): your v takes no part."
-        assert found != [12.5, 5], "The first call's gradient is still in it: .grad adds up from call to call."
-        assert np.allclose(found, wanted, atol=1e-3), f"For v = {v} it should be {wanted} and is {found}."
-
-
-@check("05-4")
-def check_slope(slope):
-    for number in (2.0, -1.0):
-        found = slope(number)
-        assert found is not None, "x.grad is None: a path from z to x is still cut."
-        assert found == 6 * number, f"slope({number}) should be {6 * number} and is {found}."
-
-
-@check("05-5")
-def check_reason(reason):
-    reason = attempted(reason)
-    assert reason != "a", "A filled .grad is no obstacle: what arrives is added to it. Look at the last line below."
-    assert reason != "c", "The nodes are still there: y.grad_fn says so. What did they lose?"
-    assert reason == "b", 'Write "a", "b" or "c".'
-
-
-# %% [markdown]
+# Replace each `...` and run the cell. The check says what is right and what differs, and below it open hints and, last,
+# the solution.
+#
 # ### 05-1 · Where is None? · 5 minutes
 # After `backward()`, for which tensors is `.grad` None? Write True or False before you run anything.
 #
 # > **Misconception: "after backward, every tensor has its gradient."** The check refutes it.
-#
-# <details><summary>Hint</summary>
-#
-# Two questions: does it require grad? Is it a leaf?
-#
-# </details>
 
 # %%
 is_none = {"x": ..., "w": ..., "prediction": ..., "loss": ..., "spare": ...}
@@ -279,35 +211,12 @@ spare = tg.tensor(1.0, requires_grad=True)  # takes no part
 prediction = w * x
 loss = (prediction - 10) ** 2
 loss.backward()
-check_none(is_none, {"x": x, "w": w, "prediction": prediction, "loss": loss, "spare": spare})
+check("05-1")
 
 # %% [markdown]
 # ### 05-2 · Keep one · 5 minutes
 # `blame` returns $\partial\,\text{loss} / \partial\,\text{prediction}$: the slope in the middle, which `backward()`
 # lets go.
-#
-# <details><summary>Hint 1</summary>
-#
-# A tensor can be told to keep its gradient. Before, not after.
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# `prediction.retain_grad()`
-#
-# </details>
-# <details><summary>Solution</summary>
-#
-# ```python
-# def blame(w, x, label):
-#     prediction = w * x
-#     loss = (prediction - label) ** 2
-#     prediction.retain_grad()
-#     loss.backward()
-#     return prediction.grad
-# ```
-#
-# </details>
 
 
 # %%
@@ -318,34 +227,13 @@ def blame(w, x, label):
     return ...
 
 
-check_blame(blame)
+check("05-2")
 
 # %% [markdown]
 # ### 05-3 · A vector-Jacobian product · 8 minutes
 # `f` turns a tensor into another. All its slopes form a matrix, the Jacobian $J$. Return $v J$, the slopes of
 # $v_1 f_1 + v_2 f_2 + \dots$ along each entry of `x`, without ever building $J$. It will be called more than once.
-# Tolerance 0.001.
-#
-# <details><summary>Hint 1</summary>
-#
-# You found such a `v` with two sliders.
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# From call to call, `.grad` adds up. A fresh leaf: `x.detach().requires_grad_()`.
-#
-# </details>
-# <details><summary>Solution</summary>
-#
-# ```python
-# def vjp(f, x, v):
-#     leaf = x.detach().requires_grad_()
-#     f(leaf).backward(v)
-#     return leaf.grad
-# ```
-#
-# </details>
+# Tolerance 0.0001.
 
 
 # %%
@@ -353,30 +241,12 @@ def vjp(f, x, v):
     return ...
 
 
-check_vjp(vjp)
+check("05-3")
 
 # %% [markdown]
 # ### 05-4 · Three cuts · 6 minutes
 # `slope(2.0)` should be 12, the slope of $3x^2$. Run it and read the error. There are **three** cuts between `x` and
 # `z`; mend one at a time. Under `no_grad()` nothing is recorded; `detach()` hands on the numbers without the record.
-#
-# <details><summary>Hint</summary>
-#
-# A leaf must ask to be recorded. After each repair, print `z.grad_fn`.
-#
-# </details>
-# <details><summary>Solution</summary>
-#
-# ```python
-# def slope(number):
-#     x = tg.tensor(number, requires_grad=True)
-#     y = x**2
-#     z = 3 * y
-#     z.backward()
-#     return x.grad
-# ```
-#
-# </details>
 
 # %%
 w = tg.tensor(3.0, requires_grad=True)
@@ -395,7 +265,7 @@ def slope(number):
     return x.grad
 
 
-check_slope(slope)
+check("05-4")
 
 # %% [markdown]
 # ### 05-5 · Twice · 4 minutes
@@ -403,10 +273,11 @@ check_slope(slope)
 #
 # - **a**: `x.grad` is already filled,
 # - **b**: values that the formulas need were freed,
-# - **c**: the graph is gone.
+# - **c**: the graph is gone,
+# - **d**: after one pass the slopes are others.
 
 # %%
-reason = ...  # "a", "b" or "c"
+reason = ...  # "a", "b", "c" or "d"
 
 x = tg.tensor(2.0, requires_grad=True)
 y = x**2
@@ -417,41 +288,42 @@ try:
 except RuntimeError as error:
     print(error)
 
-check_reason(reason)
-
 x.grad = None
 y = x**2
 y.backward(retain_graph=True)
 y.backward()
 print("With retain_graph=True:", x.grad)
 
+check("05-5")
+
 # %% [markdown]
 # ## Two things people believe
 #
 # > **Misconception: "None means 0."**
-# > `loss` multiplies `used` by 0 and leaves `unused` out. Neither moves it. Bet: do both `.grad` read the same?
+# > `loss` multiplies `used` by 0 and leaves `unused` out. Neither moves it.
+#
+# > **Misconception: "backward() returns the gradient."**
+# > It has found one, has it not?
 
 # %%
-bet_same = ...  # True or False
-
 used, unused = tg.tensor(5.0, requires_grad=True), tg.tensor(5.0, requires_grad=True)
 loss = 0 * used
-loss.backward()
-print("used:", used.grad, "  unused:", unused.grad)
-compare(bet_same, str(used.grad) == str(unused.grad), "A path of slope 0 brings 0. None says that no path came.")
 
-# %% [markdown]
-# > **Misconception: "backward() returns the gradient."**
-# > Bet: what does `y.backward()` return for $y = x^2$ at 2?
+predict("05-none", "After loss.backward(), do used.grad and unused.grad read the same?", ["yes", "no"])
+predict("05-returned", "And loss.backward() itself returns ...", ["0", "5", "None", "a tensor"])
 
 # %%
-bet_returned = ...  # 4, 0, None, a tensor?
+returned = loss.backward()
+print("used:", used.grad, "  unused:", unused.grad)
+reveal(
+    "05-none",
+    "yes" if str(used.grad) == str(unused.grad) else "no",
+    "A path of slope 0 brings 0. None says that no path came.",
+)
 
-x = tg.tensor(2.0, requires_grad=True)
-returned = (x**2).backward()
-print("returned:", returned, "  x.grad:", x.grad)
-print("autograd.grad returns:", tg.autograd.grad(x**2, x))
-compare(bet_returned, returned, "backward() fills .grad of the leaves; autograd.grad returns gradients.")
+print("returned:", returned)
+print("autograd.grad returns:", tg.autograd.grad(0 * used, used))
+reveal("05-returned", returned, "backward() fills .grad of the leaves; autograd.grad returns gradients.")
 
 # %% [markdown]
 # ## The same in PyTorch
@@ -479,22 +351,14 @@ except RuntimeError as error:
 
 # %% [markdown]
 # ## Recall, without looking up
-# 1. What does a node receive, and what does it send?
-# 2. When are gradients added?
-# 3. Why newest first?
-# 4. Name three reasons for `.grad` being None.
-# 5. When do you have to give `backward` a seed?
-#
-# <details><summary>Answers</summary>
-#
-# 1. The upstream gradient. Upstream × local derivative, to each input.
-# 2. Where several edges lead to one node, and in `.grad` from call to call.
-# 3. Whoever sends to a node was computed after it.
-# 4. It does not require grad; it is not a leaf; no path leads to it.
-# 5. When the result is not a single number.
-#
-# </details>
-#
+
+# %%
+quiz(5)
+
+# %% [markdown]
 # ## Summary
-# Forward records; backward collects, orders, walks. Next: lesson 06, where you build this engine in sixty lines; lesson
-# 08, about what `.grad` adds up; and [10 · The training loop](10_training_loop.ipynb), where gradients go to work.
+# Forward records; backward collects, orders, walks. `progress()` shows how far you are.
+#
+# Before: lesson 04. Next: lesson 06, where you build this engine in sixty lines; lesson 08, about what `.grad` adds up;
+# and [10 · The training loop](10_training_loop.ipynb), where gradients go to work. All lessons begin at
+# [Start here](00_start_here.ipynb).

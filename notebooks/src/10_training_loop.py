@@ -19,7 +19,8 @@
 # %%
 import teachgrad as tg
 from teachgrad import nn, optim, viz
-from teachgrad.course import attempted, check, compare, explore
+from teachgrad.course import explore
+from teachgrad.course.answers import attempted, check, compare
 from teachgrad.datasets import digits, penguins
 from teachgrad.utils.data import DataLoader
 

@@ -1,10 +1,14 @@
-"""What the lessons share: experiments with sliders, bets, checks, and a doctor for the installation.
+"""What the lessons share: experiments with sliders, bets, checks, hints, quizzes, and a doctor for the installation.
 
-Top floor: it may use everything below, and nothing below knows of it. What a single lesson needs stands in that lesson.
+Top floor: it may use everything below, and nothing below knows of it. The exercises of lesson 05 stand in
+`lesson05.py`, and so on; `exercises.py` says what an exercise is. What a learner does is kept in a file on this
+machine (`diary.py`).
 """
 
-from teachgrad.course.answers import attempted, check, compare
+from teachgrad.course.bets import predict, quiz, reveal
 from teachgrad.course.doctor import doctor
 from teachgrad.course.experiment import explore
+from teachgrad.course.practice import check, hint, solution
+from teachgrad.course.way import progress
 
-__all__ = ["attempted", "check", "compare", "doctor", "explore"]
+__all__ = ["check", "doctor", "explore", "hint", "predict", "progress", "quiz", "reveal", "solution"]

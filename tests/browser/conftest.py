@@ -113,7 +113,8 @@ def environment(root: Path) -> dict[str, str]:
     whole.parent.mkdir(parents=True)
     # Without these, cells out of sight are not on the page, and there is empty space below the last.
     whole.write_text('{"windowingMode": "none", "scrollPastEnd": false}')
-    return {**os.environ, **{name: str(root / name.lower()) for name in folders}}
+    own = {name: str(root / name.lower()) for name in folders}
+    return {**os.environ, **own, "TEACHGRAD_PROGRESS": str(root / "progress.json")}
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from teachgrad.course import attempted, check, compare
+from teachgrad.course.answers import attempted, check, compare
 
 
 def said(capsys):
