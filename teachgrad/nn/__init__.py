@@ -33,6 +33,7 @@ from teachgrad.nn.activation import (
     Tanhshrink,
     Threshold,
 )
+from teachgrad.nn.attention import MultiheadAttention
 from teachgrad.nn.container import ModuleDict, ModuleList, Sequential
 from teachgrad.nn.convolution import (
     Conv1d,
@@ -129,6 +130,13 @@ from teachgrad.nn.pooling import (
 )
 from teachgrad.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
 from teachgrad.nn.shape import Flatten, Identity, Unflatten
+from teachgrad.nn.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from teachgrad.scope import refusing
 
 __all__ = [
@@ -221,6 +229,7 @@ __all__ = [
     "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
@@ -257,6 +266,11 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "Unflatten",

@@ -209,53 +209,49 @@ def _shared(query: Tensor, tensor: Tensor, name: str) -> Tensor:
 # Queries, keys and values in one matrix
 
 
-def packed_attention(
-    projected: Tensor, heads: int, batch_first: bool, mask: Array | None, how: How, dropout_p: float
-) -> Tensor:
+def packed_attention(projected: Tensor, heads: int, mask: Array | None, how: How, dropout_p: float) -> Tensor:
     """Attention of a sequence to itself, in several heads, from queries, keys and values side by side.
 
     Args:
-        projected: (T, N, 3 * E), or (N, T, 3 * E) with `batch_first`; in each E the heads lie side by side.
+        projected: (T, N, 3 * E); in each E the heads lie side by side.
         heads: how many there are; it divides E.
-        batch_first: see `projected`.
         mask: what to add to the scores (N, heads, T, T), if anything.
         how: scale, and where the scores are closed.
         dropout_p: the probability with which a weight is dropped.
 
     Returns:
-        (T, N, E) or (N, T, E).
+        (T, N, E).
     """
-    q, k, v = thirds(projected.array, heads, batch_first)
+    q, k, v = thirds(projected.array, heads)
     weights = weights_of(q, k, mask, how)
     used, how = dropped(weights, dropout_p, how)
-    out = beside(np.matmul(used, v), batch_first)
-    op = PACKED_STEPWISE if dropout_p else PACKED
-    return result(op, out, (projected,), (weights, (how, mask), (heads, batch_first)))
+    out = beside(np.matmul(used, v))
+    return result(PACKED_STEPWISE if dropout_p else PACKED, out, (projected,), (weights, (how, mask), heads))
 
 
-def apart(x: Any, heads: int, batch_first: bool) -> Any:
-    """Heads that lie side by side, (T, N, E) or (N, T, E), as a dimension of their own: (N, heads, T, E / heads)."""
-    return np.transpose(x.reshape(*x.shape[:2], heads, -1), (0, 2, 1, 3) if batch_first else (1, 2, 0, 3))
+def apart(x: Any, heads: int) -> Any:
+    """Heads that lie side by side, (T, N, E), as a dimension of their own: (N, heads, T, E / heads)."""
+    return np.transpose(x.reshape(*x.shape[:2], heads, -1), (1, 2, 0, 3))
 
 
-def beside(x: Any, batch_first: bool) -> Any:
+def beside(x: Any) -> Any:
     """The way back from `apart`."""
-    laid = np.transpose(x, (0, 2, 1, 3) if batch_first else (2, 0, 1, 3))
+    laid = np.transpose(x, (2, 0, 1, 3))
     return laid.reshape(*laid.shape[:2], -1)
 
 
-def thirds(x: Any, heads: int, batch_first: bool) -> list[Any]:
+def thirds(x: Any, heads: int) -> list[Any]:
     """Queries, keys and values, (N, heads, T, E / heads)."""
     size = x.shape[-1] // 3
-    return [apart(x[..., start : start + size], heads, batch_first) for start in (0, size, 2 * size)]
+    return [apart(x[..., start : start + size], heads) for start in (0, size, 2 * size)]
 
 
-def packed_gradient(g: Any, a: Any, out: Any, weights: Any, how: tuple[How, Any], layout: tuple[int, bool]) -> Any:
+def packed_gradient(g: Any, a: Any, out: Any, weights: Any, how: tuple[How, Any], heads: int) -> Any:
     """What flows back to queries, keys and values, side by side again."""
     same, mask = how
-    q, k, v = thirds(a, *layout)
-    parts = gradients(same, apart(g, *layout), q, k, v, mask, apart(out, *layout), weights)
-    return np.concatenate([beside(part, layout[1]) for part in parts[:3]], -1)
+    q, k, v = thirds(a, heads)
+    parts = gradients(same, apart(g, heads), q, k, v, mask, apart(out, heads), weights)
+    return np.concatenate([beside(part) for part in parts[:3]], -1)
 
 
 # Errors
