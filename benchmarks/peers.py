@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import importlib.util
 import os
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.workloads import Data
+from benchmarks.workloads import Data, Workload
 
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
@@ -22,8 +23,8 @@ class Peer:
     Attributes:
         title: what the table calls it.
         package: what has to be installed.
-        words: the module of `benchmarks` that says the workloads in its words.
-        one_thread: whether it is held to one; else it takes as many as it likes.
+        words: the module of `benchmarks` that says the workloads in its words; empty if none does yet.
+        one_thread: whether it is held to one; else it takes as many as it likes, and large workloads only.
     """
 
     title: str
@@ -42,21 +43,40 @@ class Peer:
         others = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
         return others | ONE_THREAD if self.one_thread else others
 
+    @property
+    def beside(self) -> Peer:
+        """The teachgrad that it is compared with: the one that has as many threads."""
+        return TEACHGRAD if self.one_thread else TEACHGRAD_FREE
+
+    def takes(self, workload: Workload) -> bool:
+        """Whether it is asked for this workload."""
+        return self.one_thread or workload.large
+
     def version(self) -> str:
         """The library's version, asked in its process."""
-        return str(importlib.import_module(self.package).__version__)
+        module = importlib.import_module(self.package)
+        return str(getattr(module, "__version__", None) or importlib.metadata.version(self.package))
 
-    def prepare(self, workload: str, data: Data) -> tuple[Any, Any] | None:
+    def prepare(self, workload: Workload, data: Data) -> tuple[Any, Any] | None:
         """A step to be timed, and how to read its result; None if it cannot be said in the peer's words."""
-        function = getattr(importlib.import_module(f"benchmarks.{self.words}"), workload, None)
-        return function(importlib.import_module(self.package), data) if function else None
+        if not self.words:
+            return None
+        function = getattr(importlib.import_module(f"benchmarks.{self.words}"), workload.function, None)
+        prepared: tuple[Any, Any] | None = function and function(importlib.import_module(self.package), data)
+        return prepared
 
 
 TEACHGRAD = Peer("teachgrad", "teachgrad", "tensors")
 BY_HAND = Peer("NumPy by hand", "numpy", "arrays")
+PYTORCH = Peer("PyTorch", "torch", "tensors")
+TEACHGRAD_FREE = Peer("teachgrad, all threads", "teachgrad", "tensors", one_thread=False)
 PEERS = (
     TEACHGRAD,
     BY_HAND,
-    Peer("PyTorch", "torch", "tensors"),
+    PYTORCH,
+    Peer("MyGrad", "mygrad", "losses"),
+    Peer("HIPS autograd", "autograd", "losses"),
+    Peer("micrograd", "micrograd", ""),
+    TEACHGRAD_FREE,
     Peer("PyTorch, all threads", "torch", "tensors", one_thread=False),
 )

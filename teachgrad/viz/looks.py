@@ -80,5 +80,13 @@ LOOKS = {
     "cloud": Look(stroke=INK, width=4.5, fade=0.4),
     "fit": Look(stroke=VERMILLION, width=3),
     "done": Look(BLUE),
+    # bars
+    "bar0": Look(BLUE),
+    "bar1": Look(INK, 0.45),
+    "bar2": Look(VERMILLION),
+    "bar3": Look(ORANGE),
+    "bar4": Look(GREEN),
+    "amount": Look(INK, size=9, fade=0.85),
+    "row": Look(INK, size=12, align="end"),
     **{f"band{i}": Look(colour) for i, colour in enumerate(CIVIDIS)},
 }
