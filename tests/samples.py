@@ -26,6 +26,7 @@ from tests.samples_loss import LOSSES
 from tests.samples_pointwise import POINTWISE
 from tests.samples_reduction import REDUCTIONS
 from tests.samples_scattering import SCATTERING
+from tests.samples_sequence import SEQUENCES
 from tests.samples_shape import SHAPES
 from tests.sampling import Sample
 
@@ -131,7 +132,7 @@ LISTED = [
     ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES + CALCULUS + SCATTERING + IMAGES
+SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES + CALCULUS + SCATTERING + IMAGES + SEQUENCES
 
 
 def defined_ops() -> dict[str, Op]:
