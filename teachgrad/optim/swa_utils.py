@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from itertools import chain
 from typing import Any
@@ -10,10 +11,21 @@ from typing import Any
 from teachgrad.errors import explained
 from teachgrad.grad_mode import no_grad
 from teachgrad.nn.module import Module
+from teachgrad.nn.normalization import BatchNorm
 from teachgrad.ops.creation import tensor
+from teachgrad.optim.lr_scheduler.base import LRScheduler, Rate, per_group, warn_unless_stepping
+from teachgrad.optim.optimizer import Optimizer
 from teachgrad.tensor import Tensor
 
-__all__ = ["AveragedModel", "get_ema_avg_fn", "get_ema_multi_avg_fn", "get_swa_avg_fn", "get_swa_multi_avg_fn"]
+__all__ = [
+    "SWALR",
+    "AveragedModel",
+    "get_ema_avg_fn",
+    "get_ema_multi_avg_fn",
+    "get_swa_avg_fn",
+    "get_swa_multi_avg_fn",
+    "update_bn",
+]
 
 Average = Callable[[Tensor, Tensor, Any], Tensor]
 ManyAverages = Callable[[Sequence[Tensor], Sequence[Tensor], Any], None]
@@ -129,3 +141,105 @@ class AveragedModel(Module):
     def _tensors(self, model: Module) -> list[Tensor]:
         tensors = chain(model.parameters(), model.buffers()) if self.use_buffers else model.parameters()
         return [tensor.detach() for tensor in tensors]
+
+
+@no_grad()
+def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
+    """Measure the statistics of batch normalisations again, as ``torch.optim.swa_utils.update_bn``.
+
+    Averaged weights give other activations than those whose mean and variance were collected in training.
+
+    Args:
+        loader: gives batches; of a list or a tuple the first entry goes into the model.
+        model: its batch normalisations get the mean over all batches; it stays in the mode it was in.
+        device: has to be the CPU.
+
+    >>> import teachgrad as tg
+    >>> model = tg.nn.BatchNorm1d(1)
+    >>> update_bn([tg.tensor([[1.0], [3.0]]), tg.tensor([[5.0], [7.0]])], model)
+    >>> model.running_mean, model.running_var
+    (tensor([4.]), tensor([2.]))
+    """
+    norms = [module for module in model.modules() if isinstance(module, BatchNorm)]
+    if not norms:
+        return
+    was_training, momenta = model.training, [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # every batch counts alike
+    model.train()
+    for batch in loader:
+        inputs = batch[0] if isinstance(batch, list | tuple) else batch
+        model(inputs if device is None else inputs.to(device))
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+    model.train(was_training)
+
+
+class SWALR(LRScheduler):
+    """Lead the rate to the one at which models are averaged and keep it, as ``torch.optim.swa_utils.SWALR``.
+
+    Args:
+        optimizer: whose rates to change.
+        swa_lr: the last rate, or a list with one for each group.
+        anneal_epochs: in how many epochs it is reached.
+        anneal_strategy: along a cosine, "cos", or a line, "linear".
+        last_epoch: -1 to begin; to go on, the number of the last epoch that was trained.
+
+    Raises:
+        ValueError: for another strategy, or epochs that are no whole number from 0.
+
+    >>> import teachgrad as tg
+    >>> optimizer = tg.optim.SGD([tg.zeros(1, requires_grad=True)], lr=1.0)
+    >>> scheduler = SWALR(optimizer, swa_lr=0.5, anneal_epochs=2, anneal_strategy="linear")
+    >>> for _ in range(3):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.75]
+    [0.5]
+    [0.5]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        swa_lr: Any,
+        anneal_epochs: Any = 10,
+        anneal_strategy: str = "cos",
+        last_epoch: int = -1,
+    ) -> None:
+        for group, rate in zip(optimizer.param_groups, per_group("swa_lr", optimizer, swa_lr), strict=True):
+            group["swa_lr"] = rate
+        if anneal_strategy not in ("cos", "linear"):
+            raise explained(
+                ValueError,
+                f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}",
+                why="these are the two ways from one rate to the other.",
+                fix="leave it out for a cosine.",
+            )
+        if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
+            raise explained(
+                ValueError,
+                f"anneal_epochs must be equal or greater than 0, got {anneal_epochs}",
+                why="it counts the epochs until the last rate is reached.",
+                fix="anneal_epochs=10, or 0 to be there at once.",
+            )
+        self._anneal_strategy = anneal_strategy
+        self.anneal_epochs = anneal_epochs
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> list[Rate]:
+        """The rates of this epoch: the same share is left of every group's way to its last rate."""
+        warn_unless_stepping(self)
+        step = self._step_count - 1
+        if self.anneal_epochs == 0:
+            step = max(1, step)
+        before, now = self._way_left(step - 1), self._way_left(step)
+        share = now / before if before else 0.0
+        return [group["swa_lr"] + (group["lr"] - group["swa_lr"]) * share for group in self.optimizer.param_groups]
+
+    def _way_left(self, step: int) -> float:
+        """The share of the way that is left after so many steps: 1 at the beginning, 0 at the end."""
+        t = max(0.0, min(1.0, step / max(1, self.anneal_epochs)))
+        return (1 + math.cos(math.pi * t)) / 2 if self._anneal_strategy == "cos" else 1 - t
