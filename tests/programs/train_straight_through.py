@@ -22,14 +22,10 @@ class Sign(torch.autograd.Function):
 
 
 class BinaryLinear(nn.Linear):
-    """A linear layer that computes with the signs of its weights, times one scale."""
-
-    def __init__(self, inputs, outputs):
-        super().__init__(inputs, outputs)
-        self.scale = nn.Parameter(torch.tensor(0.3))
+    """A linear layer that computes with the signs of its weights, over the root of their number."""
 
     def forward(self, x):
-        return F.linear(x, self.scale * Sign.apply(self.weight), self.bias)
+        return F.linear(x, Sign.apply(self.weight) / self.in_features**0.5, self.bias)
 
 
 torch.manual_seed(0)
@@ -40,16 +36,16 @@ target = (x @ teacher > 0).double()
 model = BinaryLinear(12, 1).double()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 losses = []
-for step in range(101):
+for step in range(61):
     loss = F.binary_cross_entropy_with_logits(model(x), target)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     losses.append(loss.item())
-    if step % 20 == 0:
+    if step % 12 == 0:
         agree = (Sign.apply(model.weight) == teacher.T).sum().item()
         print(f"step {step:3d}: loss {loss.item():.4g}, {agree} of 12 signs are the teacher's")
 
-used = Sign.apply(model.weight)
+used = Sign.apply(model.weight.detach())
 print("weights in use:", used.unique().tolist())
-print(f"accuracy {((model(x) > 0) == target).double().mean().item():.3f}, scale {model.scale.item():.3g}")
+print(f"accuracy {((model(x) > 0) == target).double().mean().item():.3f}")
