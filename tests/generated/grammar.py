@@ -25,12 +25,14 @@ HOLE = re.compile(r"\{([^{}]+)\}")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEGHIJKLMNOPQRSTUVWXYZ"  # F is torch.nn.functional
 UNARY = [row for row in ROWS.values() if row.inputs == 1 and row.name not in ("erfinv", "sgn")]
 BINARY = [row for row in ROWS.values() if row.inputs == 2 and row.name != "rsub"]
-# Samples left out: what PyTorch computes in float32 also in float64, or differentiates once only; what takes the first of
-# equals here and any of them there; what is one step here and several there; what LAPACK leaves column by column.
+# Samples left out, besides those of several steps: what PyTorch computes in float32 also in float64, or differentiates
+# once only; what takes the first of equals here and any of them there; what saves other values; what lies in memory column
+# by column or overlaps itself.
 LEFT_OUT = re.compile(
-    "hardsigmoid|celu|rsub|topk|kthvalue|median|mode|kron|einsum|erfinv|sgn|inv|cholesky|svd|qr|eig|solve|lstsq|rot90|_mean|i1|lu|cross\\(|gradient|renorm|logsigmoid|batch_norm|meshgrid|unfold|as_strided|diff|matrix_norm|cond|2 \\*\\* a|nuc"
+    r"hardsigmoid|celu|topk|kthvalue|median|mode|kron|einsum|erfinv|sgn|inv|cholesky|svd|qr|eig|solve|lstsq|rot90|_mean|i1"
+    r"|lu|cross\(|gradient|renorm|logsigmoid|batch_norm|meshgrid|unfold|as_strided|diff|matrix_norm|cond|pool|conv|_scatter|2 \*\* a"
 )
-CALLS = [sample for sample in SAMPLES if sample.torch and not LEFT_OUT.search(sample.torch)]
+CALLS = [s for s in SAMPLES if s.torch and s.named and not LEFT_OUT.search(s.torch)]
 
 
 def listed(text: str) -> list[str]:
@@ -514,9 +516,10 @@ class Holes:
 def usable(tensor: Any) -> bool:
     """Whether a tensor may be asked for its history: one of several views may not, once its base was written to."""
     try:
-        return tensor.grad_fn is None or True
+        tensor.grad_fn  # noqa: B018 - asking may be refused
     except RuntimeError:
         return False
+    return True
 
 
 def memory_of(tensor: Any) -> int:
