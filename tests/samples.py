@@ -132,7 +132,20 @@ LISTED = [
     ),
 ]  # fmt: skip
 
-SAMPLES = ROW_SAMPLES + LISTED + REDUCTIONS + LINALG + POINTWISE + SHAPES + LOSSES + CALCULUS + SCATTERING + IMAGES + SEQUENCES
+SAMPLES = (
+    ROW_SAMPLES
+    + LISTED
+    + REDUCTIONS
+    + LINALG
+    + POINTWISE
+    + SHAPES
+    + LOSSES
+    + CALCULUS
+    + SCATTERING
+    + IMAGES
+    + SEQUENCES
+)
+IN_BOTH = [sample for sample in SAMPLES if sample.torch]  # those that PyTorch has a call for
 
 
 def defined_ops() -> dict[str, Op]:

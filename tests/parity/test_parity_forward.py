@@ -8,7 +8,7 @@ import pytest
 
 from teachgrad import func
 from teachgrad.tensor import wrap
-from tests.samples import SAMPLES
+from tests.samples import IN_BOTH
 
 torch = pytest.importorskip("torch")
 
@@ -36,7 +36,7 @@ def both(sample):
     return theirs, arrays, directions, weights, tolerance
 
 
-every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.name} {s.shapes}".replace(" ", ""))
+every_sample = pytest.mark.parametrize("sample", IN_BOTH, ids=lambda s: f"{s.name} {s.shapes}".replace(" ", ""))
 
 
 @contextmanager
