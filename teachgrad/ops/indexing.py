@@ -114,8 +114,10 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
         new = old.array.copy()
         if source.counter is a.counter:
             refuse_overlap(a.array, source.array, itself=False)
+        # one mask alone takes NumPy a shorter way, which refuses values of several dimensions: `...` bars it
+        spread = (*steps, ...) if source.array.ndim > 1 and len(steps) == 1 else steps
         try:
-            new[steps] = source.array
+            new[spread] = source.array
         except ValueError:
             raise no_room(source.array, _chosen(new, steps)) from None
         except IndexError as error:

@@ -462,8 +462,8 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
             )
     if input.array.dtype.kind != "f":
         raise no_kernel("lerp_kernel_scalar", input.array)
-    start, stop = fitted_together(input.array, end.array)
-    part = weight.array if weighed else start.dtype.type(weight)
+    part = weight.array if weighed else input.array.dtype.type(weight)
+    start, stop, part = fitted_together(input.array, end.array, part)
     way = stop - start
     blend = np.where(np.abs(part) < 0.5, start + part * way, stop - way * (1 - part))  # exact at both ends
     return result(LERP_EACH, blend, (input, end, weight)) if weighed else result(LERP, blend, (input, end), (weight,))
