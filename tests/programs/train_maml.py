@@ -35,14 +35,14 @@ def judge(tasks):
     return f"{before:.4g} before the step, {after:.4g} after it"
 
 
-new = [task() for _ in range(20)]
+new = [task() for _ in range(10)]
 print("untrained:", judge(new))
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 losses = []
-for step in range(40):
+for step in range(31):
     loss = 0.0
-    for x, y, x_new, y_new in (task() for _ in range(4)):
-        loss = loss + F.mse_loss(functional_call(model, adapted(x, y, True), x_new), y_new) / 4
+    for x, y, x_new, y_new in (task() for _ in range(3)):
+        loss = loss + F.mse_loss(functional_call(model, adapted(x, y, True), x_new), y_new) / 3
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

@@ -34,7 +34,7 @@ teacher = Sign.apply(torch.randn(12, 1, dtype=torch.float64))
 target = (x @ teacher > 0).double()
 # Doubles: where a weight passes zero, the last digit decides which sign is used.
 model = BinaryLinear(12, 1).double()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.15)
 losses = []
 for step in range(61):
     loss = F.binary_cross_entropy_with_logits(model(x), target)

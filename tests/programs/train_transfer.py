@@ -44,7 +44,7 @@ def accuracy(model, y):
 
 
 source = Net()
-loss = train(source, x, zone, 120, 0.02)
+loss = train(source, x, zone, 80, 0.02)
 print(f"first task: loss {loss:.4g}, accuracy {accuracy(source, zone):.3f}")
 
 model = copy.deepcopy(source)
