@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-LENGTH, START = 4, 6
+LENGTH, START = 3, 6
 torch.manual_seed(0)
 
 
@@ -56,7 +56,7 @@ def decode(digits, targets=None):
 
 
 losses = []
-for step in range(121):
+for step in range(91):
     digits = torch.randint(6, (32, LENGTH))
     turned = digits.flip(1)
     logits, _ = decode(digits, turned)
