@@ -83,10 +83,11 @@ def modified(reader: str, array: Any, source: Any, now: int, expected: int) -> R
     """A value that a formula saved was written over. `source` is the node that made it, if there is one."""
     maker = "" if source is None else source.name().partition("Backward")[0]
     origin = f", which is output 0 of {maker}," if maker and "::" not in maker else ""  # a leaf has no maker
+    kind = "CPUBoolType" if array.dtype.kind == "b" else f"torch.{c_name(array.dtype)}Tensor"
     return explained(
         RuntimeError,
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{c_name(array.dtype)}Tensor {list(array.shape)}]{origin} is at version {now}; expected version "
+        f"[{kind} {list(array.shape)}]{origin} is at version {now}; expected version "
         f"{expected} instead.",
         why=f"{reader} saved this value to compute its gradient; since then an in-place operation changed it.",
         fix="use the operation that makes a new tensor (x = x + 1, not x += 1), or change the value after backward().",

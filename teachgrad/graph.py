@@ -196,6 +196,8 @@ class Node:
             elif self.attributes is None:
                 raise errors.freed(self.name())
             else:
+                if type(self.attributes) is not tuple:
+                    self.attributes.check(self)  # type: ignore[attr-defined]  # an index or a mask: is it unchanged?
                 values.append(self.attributes[self.op.attributes.index(name)])
         return [v[()] if type(v) is ndarray else v for v in values] if scalars else values
 
@@ -213,8 +215,7 @@ class Node:
     def free(self) -> None:
         """Drop what was saved for the formulas. The graph's shape, and small values, remain to be looked at."""
         self.tensors = None
-        value = self.value
-        if value is not None and value.size > SMALL:
+        if self.value is not None and self.value.size > SMALL:
             self.value = None
         if self.attributes and any(_holds_arrays(attribute) for attribute in self.attributes):
             self.attributes = None

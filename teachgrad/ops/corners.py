@@ -413,7 +413,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         input = wrap(np.asarray(input, (dtypes.of_value(input) or dtypes.get_default_dtype()).numpy))
     input, other = as_operands("where", input, other)
     try:
-        return result(WHERE, np.where(mask, *promoted(input.array, other.array)), (input, other), (mask,))
+        return result(WHERE, np.where(mask, *promoted(input.array, other.array)), (input, other), (mask,), (condition,))
     except ValueError:
         fits = mask.shape
         for shape in (input.array.shape, other.array.shape):

@@ -80,7 +80,7 @@ def embedding(
         share = 1 / often if share is None else share / often
     if max_norm is not None:
         _shorten(weight, index, max_norm, norm_type)
-    return result(EMBEDDING, weight.array[index], (weight,), (index, weight.array.shape, share))
+    return result(EMBEDDING, weight.array[index], (weight,), (index, weight.array.shape, share), (input,))
 
 
 def _row_numbers(name: str, input: Tensor, weight: Tensor) -> Array:

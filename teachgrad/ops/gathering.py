@@ -151,8 +151,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
             )
     check_range(RuntimeError, "", where, x, axis)
     if where.ndim != x.ndim:  # one of them is a single number, and stands for a vector of one
-        return result(GATHER, x.reshape(-1)[where], (input,), (where.reshape(-1), 0, x.reshape(-1).shape))
-    return result(GATHER, np.asarray(x[along(where, axis)], order="C"), (input,), (where, axis, x.shape))
+        return result(GATHER, x.reshape(-1)[where], (input,), (where.reshape(-1), 0, x.reshape(-1).shape), (index,))
+    return result(GATHER, np.asarray(x[along(where, axis)], order="C"), (input,), (where, axis, x.shape), (index,))
 
 
 @method("take_along_dim")
@@ -199,10 +199,10 @@ def scatter(
     out = x.copy()
     if not isinstance(source, Tensor):
         out[along(where, axis)] = source
-        return result(SCATTER_NUMBER, out, (input,), (where, axis))
+        return result(SCATTER_NUMBER, out, (input,), (where, axis), (index,))
     part = corner(source, where)
     out[along(where, axis)] = part.array
-    return result(SCATTER, out, (input, part), (where, axis))
+    return result(SCATTER, out, (input, part), (where, axis), (index,))
 
 
 def _scatter_reduced(a: Tensor, axis: int, index: Tensor, source: Any, reduce: str) -> Tensor:
@@ -237,7 +237,9 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """
     x, where, axis = checked_targets("scatter_add", input, dim, index, src)
     part = corner(src, where)
-    return result(SCATTER_ADD, x + placed(part.array, along(where, axis), x.shape), (input, part), (where, axis))
+    return result(
+        SCATTER_ADD, x + placed(part.array, along(where, axis), x.shape), (input, part), (where, axis), (index,)
+    )
 
 
 def checked_targets(name: str, a: Tensor, dim: int, index: Tensor, source: Any) -> tuple[Array, Array, int]:
@@ -340,7 +342,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     check_range(IndexError, "index out of range in self", where, x, axis)
     if x.ndim == 0:
         return input.reshape(1)[wrap(where)].reshape(())
-    return result(INDEX_SELECT, x.take(where, axis), (input,), (where, axis, x.shape))
+    return result(INDEX_SELECT, x.take(where, axis), (input,), (where, axis, x.shape), (index,))
 
 
 @method("index_add")
@@ -361,7 +363,9 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
             fix="convert the source: source.to(x.dtype)",
         )
     added = placed(source.array, at(where, axis), x.shape)
-    return result(INDEX_ADD, x + (added if alpha == 1 else alpha * added), (input, source), (where, axis, alpha))
+    return result(
+        INDEX_ADD, x + (added if alpha == 1 else alpha * added), (input, source), (where, axis, alpha), (index,)
+    )
 
 
 @method("index_copy")
@@ -378,7 +382,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
         )
     out = x.copy()
     out[at(where, axis)] = source.array
-    return result(INDEX_COPY, out, (input, source), (where, axis))
+    return result(INDEX_COPY, out, (input, source), (where, axis), (index,))
 
 
 @method("index_fill")
@@ -391,8 +395,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     out = x.copy()
     out[at(where, axis)] = number.array if isinstance(number, Tensor) else number
     if isinstance(number, Tensor):
-        return result(INDEX_FILL_TENSOR, out, (input, number), (where, axis))
-    return result(INDEX_FILL, out, (input,), (where, axis))
+        return result(INDEX_FILL_TENSOR, out, (input, number), (where, axis), (index,))
+    return result(INDEX_FILL, out, (input,), (where, axis), (index,))
 
 
 def checked_slices(
@@ -472,7 +476,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
             fix="x.numel() says how many there are.",
         )
     where = where % max(x.size, 1)
-    return result(TAKE, x.reshape(-1)[where], (input,), (where, x.shape))
+    return result(TAKE, x.reshape(-1)[where], (input,), (where, x.shape), (index,))
 
 
 # By masks
@@ -502,8 +506,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     except ValueError:
         raise no_broadcast(chosen.shape, x.shape) from None
     if isinstance(number, Tensor):
-        return result(MASKED_FILL_TENSOR, out, (input, number), (chosen,))
-    return result(MASKED_FILL, out, (input,), (chosen,))
+        return result(MASKED_FILL_TENSOR, out, (input, number), (chosen,), (mask,))
+    return result(MASKED_FILL, out, (input,), (chosen,), (mask,))
 
 
 @method("masked_select")
@@ -523,7 +527,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
             fix="make it a comparison, or convert it: mask.bool()",
         )
     input, chosen = _broadcast(input, mask)
-    return result(MASKED_SELECT, input.array[chosen], (input,), (chosen, input.array.shape))
+    return result(MASKED_SELECT, input.array[chosen], (input,), (chosen, input.array.shape), (mask,))
 
 
 @method("masked_scatter")
@@ -548,7 +552,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         )
     out = input.array.copy()
     out[chosen] = source.array.reshape(-1)[:count]
-    return result(MASKED_SCATTER, out, (input, source), (chosen, source.array.shape))
+    return result(MASKED_SCATTER, out, (input, source), (chosen, source.array.shape), (mask,))
 
 
 def _broadcast(a: Tensor, mask: Tensor) -> tuple[Tensor, Array]:

@@ -69,7 +69,8 @@ def getitem(a: Tensor, index: Any) -> Tensor:
         basic, chosen = _parted(steps)
         if basic:
             return getitem(getitem(a, basic), chosen)
-        return result(INDEX, _chosen(a.array, steps), (a,), (steps, a.array.shape))
+        shared = index if isinstance(index, tuple) else (index,)
+        return result(INDEX, _chosen(a.array, steps), (a,), (steps, a.array.shape), shared)
     whole = steps if Ellipsis in steps else (*steps, Ellipsis)  # with it, NumPy returns a view also of one element
     op, shape = _named(steps, a.array.shape), a.array.shape
     return view(op, _chosen(a.array, whole), a, (whole, shape), lambda t: getitem(t, index))
@@ -122,7 +123,7 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
             raise no_room(source.array, _chosen(new, steps)) from None
         except IndexError as error:
             raise misplaced(new, steps, str(error)) from None
-        return result(INDEX_PUT, new, (old, source), (steps,))
+        return result(INDEX_PUT, new, (old, source), (steps,), index if isinstance(index, tuple) else (index,))
 
     in_place(put, a)
 

@@ -246,7 +246,7 @@ def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumula
             why="every chosen element needs a value.",
             fix="check both shapes.",
         ) from None
-    return result(INDEX_PUT_ADD if accumulate else INDEX_PUT, out, (input, values), (steps,))
+    return result(INDEX_PUT_ADD if accumulate else INDEX_PUT, out, (input, values), (steps,), indices)
 
 
 @method("put")

@@ -17,7 +17,7 @@ This module knows how operations are run and recorded, and none of them in parti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import combinations
@@ -25,10 +25,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from teachgrad import dtypes
+from teachgrad import dtypes, errors
 from teachgrad.errors import c_name, explained
 from teachgrad.grad_mode import mode
-from teachgrad.graph import Array, Formula, Op, record
+from teachgrad.graph import Array, Formula, Node, Op, record
 from teachgrad.operators import Operators
 from teachgrad.ops.out import written
 from teachgrad.tensor import NUMPY_TWINS, Tensor, wrap
@@ -140,9 +140,29 @@ def node_name(name: str) -> str:
     return name.title().replace("_", "") + "Backward0"
 
 
-def result(op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = ()) -> Tensor:
-    """The tensor that `op` computed, recorded if it has to be: the end of every op that is written as a function."""
+class Guarded(tuple[Any, ...]):
+    """Attributes among which are an index or a mask: shared with tensors that must not change until they are read."""
+
+    tensors: list[tuple[Tensor, int]]
+
+    def check(self, node: Node) -> None:
+        """Raise if one of the tensors was changed in place since."""
+        for tensor, version in self.tensors:
+            if tensor.counter[0] != version:
+                raise errors.modified(node.name(), tensor.array, None, tensor.counter[0], version)
+
+
+def result(
+    op: Op, array: Any, inputs: tuple[Tensor, ...], attributes: tuple[Any, ...] = (), shared: Iterable[Any] = ()
+) -> Tensor:
+    """The tensor that `op` computed, recorded if it has to be: the end of every op that is written as a function.
+
+    `shared` are tensors whose memory stands among the attributes, such as an index; what else is in it does not count.
+    """
     out = wrap(array)
+    if shared and mode.enabled:
+        attributes = Guarded(attributes)
+        attributes.tensors = [(t, t.counter[0]) for t in shared if isinstance(t, Tensor)]
     if mode.enabled and out.array.dtype.kind == "f":
         record(op, out, inputs, attributes)
     return out
