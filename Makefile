@@ -11,7 +11,7 @@ PEERS  := .venv-peers
 RUN    := $(VENV)/bin/python
 PIP    := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help lab test notebooks pictures lint parity browser bench lock clean gone
+.PHONY: help lab test coverage notebooks solutions pictures lint parity browser bench lock clean gone
 
 help: ## list these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -76,8 +76,14 @@ test: $(VENV)/.installed ## run all tests and every notebook
 
 # --- development -------------------------------------------------------------------------------------------------
 
+coverage: $(VENV)/.installed ## list the lines and branches that no test reaches; fail if too many (see pyproject.toml)
+	$(RUN) -m pytest tests --cov
+
 notebooks: $(VENV)/.installed ## build notebooks/*.ipynb from notebooks/src (LESSONS="05_backward" for some)
 	$(RUN) -m notebooks.build $(LESSONS)
+
+solutions: $(VENV)/.installed ## build the lessons with all exercises solved, into artefacts/solutions
+	$(RUN) -m notebooks.build --solutions $(LESSONS)
 
 pictures: $(VENV)/.installed ## draw the pictures of the README
 	$(RUN) -m notebooks.pictures

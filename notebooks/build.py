@@ -6,6 +6,7 @@ A notebook carries a fingerprint of its cells: one that a learner has worked in 
 This module must not know what any lesson teaches.
 
     python -m notebooks.build [NAME ...]
+    python -m notebooks.build --solutions [NAME ...]    # for teachers: solved, into artefacts/solutions
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from teachgrad.course.exercises import exercises
+
 NOTEBOOKS = Path(__file__).resolve().parent
+SOLUTIONS = NOTEBOOKS.parent / "artefacts" / "solutions"  # git does not keep it, and no learner meets it by accident
 SECONDS_PER_CELL = 300
 WORKED_IN = "somebody has worked in this notebook; `git checkout notebooks` brings back the built one"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -62,6 +66,16 @@ def read_source(name: str) -> NotebookNode:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA}
         if "hide-input" in cell.metadata.get("tags", []):
             cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab obeys this and not the tag
+    return notebook
+
+
+def solved(name: str) -> NotebookNode:
+    """A lesson's cells with the solution of every exercise in the place of its stub, not yet run."""
+    notebook = read_source(name)
+    for exercise in exercises(int(name[:2])):
+        for cell in notebook.cells:
+            if f'check("{exercise.id}"' in cell.source:
+                cell.source = cell.source.replace(exercise.stub.strip(), exercise.solution.strip())
     return notebook
 
 
@@ -128,9 +142,9 @@ def belongs_to_a_learner(notebook: NotebookNode) -> bool:
     return built is not None and built != fingerprint(notebook) and "CI" not in os.environ
 
 
-def build(name: str) -> str:
-    """Run the lesson ``name`` and return its notebook as text."""
-    notebook = read_source(name)
+def build(name: str, notebook: NotebookNode | None = None) -> str:
+    """Run the lesson ``name``, or that form of it, and return its notebook as text."""
+    notebook = notebook or read_source(name)
     client(notebook, NOTEBOOKS).execute(env=environment())
     for number, cell in enumerate(notebook.cells):
         try:
@@ -144,14 +158,20 @@ def build(name: str) -> str:
     return nbformat.writes(notebook, indent=1, ensure_ascii=False) + "\n"  # type: ignore[no-untyped-call,no-any-return]
 
 
-def main(names: list[str]) -> None:
-    """Build the named lessons, or all of them."""
+def main(arguments: list[str]) -> None:
+    """Build the named lessons, or all of them; their solutions if asked for."""
+    names = [argument for argument in arguments if argument != "--solutions"]
     unknown = set(names) - set(lessons())
     if unknown:
         sys.exit(f"no such lesson: {', '.join(sorted(unknown))}; there are {', '.join(lessons())}")
     for name in names or lessons():
-        notebook_path(name).write_text(build(name), encoding="utf-8", newline="\n")
-        print(f"notebooks/{name}.ipynb")
+        if "--solutions" in arguments:
+            SOLUTIONS.mkdir(parents=True, exist_ok=True)
+            path, text = SOLUTIONS / f"{name}.ipynb", build(name, solved(name))
+        else:
+            path, text = notebook_path(name), build(name)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.relative_to(NOTEBOOKS.parent))
 
 
 if __name__ == "__main__":

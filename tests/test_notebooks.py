@@ -212,6 +212,17 @@ def test_an_unknown_lesson_is_named(folder):
         build.main(["99_none"])
 
 
+def test_solutions_go_where_no_learner_meets_them(folder, monkeypatch, capsys):
+    monkeypatch.setattr(build, "SOLUTIONS", folder.parent / "artefacts" / "solutions")
+    monkeypatch.setattr(build, "build", lambda name, notebook: notebook.cells[0].source)
+    text = '# %%\nreason = ...\n\ncheck("05-5")\n'
+    build.source_path("05_lesson").write_text(text, encoding="utf-8")
+    build.main(["--solutions", "05_lesson"])
+    assert (build.SOLUTIONS / "05_lesson.ipynb").read_text(encoding="utf-8") == 'reason = "b"\n\ncheck("05-5")'
+    assert not build.notebook_path("05_lesson").exists()
+    assert capsys.readouterr().out == "artefacts/solutions/05_lesson.ipynb\n"
+
+
 def broken(notebook, number, **changes):
     notebook = copy.deepcopy(notebook)
     notebook.cells[number].update(changes)

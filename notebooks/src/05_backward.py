@@ -65,7 +65,8 @@ predict("05-mean", "Each entry of x.grad will be ...")
 viz.draw_graph(out)
 
 # %%
-out.backward()
+x = tg.ones(2, 2, requires_grad=True)
+forward(x).backward()
 print(x.grad)
 reveal("05-mean", x.grad[0, 0].item(), "3y² alone has slope 6y = 18 at y = 3; the mean passes on a quarter of it.")
 
@@ -306,13 +307,12 @@ check("05-5")
 # > It has found one, has it not?
 
 # %%
-used, unused = tg.tensor(5.0, requires_grad=True), tg.tensor(5.0, requires_grad=True)
-loss = 0 * used
-
 predict("05-none", "After loss.backward(), do used.grad and unused.grad read the same?", ["yes", "no"])
 predict("05-returned", "And loss.backward() itself returns ...", ["0", "5", "None", "a tensor"])
 
 # %%
+used, unused = tg.tensor(5.0, requires_grad=True), tg.tensor(5.0, requires_grad=True)
+loss = 0 * used
 returned = loss.backward()
 print("used:", used.grad, "  unused:", unused.grad)
 reveal(

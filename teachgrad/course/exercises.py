@@ -69,6 +69,7 @@ class Exercise:
         wrong: wrong answers by name; each gets its own message.
         trials: makes the arguments of each call, anew whenever it is asked, and always the same ones.
         run: what is looked at in a trial; by default, what the answer returns.
+        shows: words after the call, where the numbers of an outcome do not say themselves what they are.
         modifies: the arguments that the answer is to change.
         gradient: whether arrays of the outcome are gradients, to be drawn beside the true ones.
         tolerance: how far a number may be off, absolute or relative.
@@ -86,6 +87,7 @@ class Exercise:
     wrong: Mapping[str, Wrong]
     trials: Callable[[], Iterable[Trial]] = _once
     run: Callable[..., Any] = _call
+    shows: str = ""
     modifies: tuple[str, ...] = ()
     gradient: bool = False
     tolerance: float = 1e-4

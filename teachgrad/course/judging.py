@@ -85,10 +85,15 @@ class Difference:
 
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
-    """The verdict on an answer."""
+    """The verdict on an answer. Nothing is printed, warned about, or drawn from the generator of random numbers."""
+    with _quietly():
+        return _judged(exercise, answer)
+
+
+def _judged(exercise: Exercise, answer: Any) -> Verdict:
     stub = exercise.made(exercise.stub)
     if unfinished(answer) or _as_left(answer, stub):
-        return Verdict(NOT_ATTEMPTED, facts=("Replace the ... and run the cell again.",))
+        return Verdict(NOT_ATTEMPTED, facts=_to_do(exercise, answer))
     good, problem = _form(exercise, answer, stub)
     if problem:
         return Verdict(NOT_YET, facts=(problem,))
@@ -112,6 +117,16 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     return Verdict(RIGHT, good=good)
 
 
+def _to_do(exercise: Exercise, answer: Any) -> tuple[str, ...]:
+    """What to do with a stub: to fill it in, or, where it is a program to be mended, to change what it does now."""
+    if "..." in exercise.stub:
+        return ("Replace the ... and run the cell again.",)
+    outcome, wanted = observed(exercise, answer)[0], exercise.expected(*next(iter(exercise.trials())))
+    differs = _against(exercise, outcome, wanted)
+    called = _called(exercise, next(iter(exercise.trials())))
+    return (f"Nothing has been changed yet. As it is, {called}: {differs.words if differs else 'all is well.'}",)
+
+
 def observed(exercise: Exercise, answer: Any) -> list[Outcome]:
     """What an answer does in each trial, up to the first that raises."""
     outcomes: list[Outcome] = []
@@ -122,11 +137,10 @@ def observed(exercise: Exercise, answer: Any) -> list[Outcome]:
             if outcomes[-1].error is not None:
                 break
 
-    with _quietly():
-        try:
-            within(exercise.seconds, run)
-        except TimeLimitError as error:
-            outcomes.append(Outcome(error=error))
+    try:
+        within(exercise.seconds, run)
+    except TimeLimitError as error:
+        outcomes.append(Outcome(error=error))
     return outcomes
 
 
@@ -147,7 +161,6 @@ def _one(exercise: Exercise, answer: Any, arguments: Trial) -> Outcome:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Let nothing out: no print, no warning, no random number drawn."""
     nowhere = io.StringIO()
     with redirect_stdout(nowhere), redirect_stderr(nowhere), warnings.catch_warnings(), fork_rng():
         warnings.simplefilter("ignore")
@@ -227,9 +240,9 @@ def difference(yours: Any, wanted: Any, tolerance: float) -> Difference | None:
     >>> difference(None, 4.0, 1e-4).words
     'it gave None, expected 4.'
     """
-    if isinstance(wanted, Finding):
-        same = isinstance(yours, Finding) and yours.kind == wanted.kind
-        return None if same else Difference(yours.words if isinstance(yours, Finding) else f"it gave {_word(yours)}.")
+    if isinstance(yours, Finding):
+        same = isinstance(wanted, Finding) and yours.kind == wanted.kind
+        return None if same else Difference(yours.words)
     if isinstance(wanted, Mapping):
         return _entries(yours, wanted)
     if isinstance(wanted, str):
@@ -268,16 +281,17 @@ def _entries(yours: Any, wanted: Mapping[str, Any]) -> Difference | None:
 
 def _called(exercise: Exercise, arguments: Trial) -> str:
     """The call of a trial as a learner would write it."""
-    given = [f"{name}={_word(argument)}" for name, argument in zip(_parameters(exercise), arguments)]
-    return f"{exercise.name}({', '.join(given)})" if given else ""
+    given = [f"{name}={_word(argument, most=4)}" for name, argument in zip(_parameters(exercise), arguments)]
+    return f"{exercise.name}({', '.join(given)}){exercise.shows}" if given else ""
 
 
-def _word(value: Any) -> str:
+def _word(value: Any, most: int = 12) -> str:
     """A value, short enough for a sentence."""
     array = _array(value)
     if array is None or array.dtype.kind not in "biuf":
-        return getattr(value, "__name__", None) or f"{value!r:.60}"
-    return f"an array of shape {array.shape}" if array.size > 12 else _nested(array.tolist())
+        short = getattr(value, "__name__", None) or repr(value)
+        return short if len(short) < 60 and "\n" not in short else _kind(value)
+    return f"an array of shape {array.shape}" if array.size > most else _nested(array.tolist())
 
 
 def _nested(values: Any) -> str:

@@ -52,7 +52,7 @@ def markup(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """One paragraph of HTML."""
-    return f"<p>{markup(text)}</p>"
+    return f'<p style="margin:6px 0">{markup(text)}</p>'
 
 
 def code(source: str) -> str:
@@ -64,7 +64,7 @@ def coloured(status: str, heading: str, body: str = "") -> str:
     """A verdict: its sign, its word, and a bar in its colour beside them."""
     return (
         f'<div role="status" style="border-left:4px solid {COLOURS[status]};padding:2px 0 2px 12px">'
-        f"<p><strong>{SIGNS[status]} {markup(heading)}</strong></p>{body}</div>"
+        f'<p style="margin:4px 0"><strong>{SIGNS[status]} {markup(heading)}</strong></p>{body}</div>'
     )
 
 
@@ -79,7 +79,7 @@ def button(name: str, press: Callable[[Widget], None]) -> Widget:
     """A button; `press` is called with it."""
     import ipywidgets
 
-    made = ipywidgets.Button(description=name, layout=ipywidgets.Layout(width="auto"))
+    made = ipywidgets.Button(description=name, layout=ipywidgets.Layout(width="auto", align_self="flex-start"))
     made.on_click(press)
     return made
 

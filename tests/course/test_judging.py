@@ -58,6 +58,14 @@ def test_an_untouched_function_is_known_by_its_steps():
     assert judge(again, names["double"]).status == "not yet"
 
 
+def test_a_program_to_be_mended_says_what_it_does_as_it_is():
+    broken = replace(DOUBLE, stub="def double(x):\n    return x.grad.item()\n")
+    found = judge(broken, broken.made(broken.stub))
+    assert found.status == "not attempted"
+    assert found.facts[0].startswith("Nothing has been changed yet. As it is, double(x=[2, 2]): in line 2 of the cell")
+    assert "AttributeError" in found.facts[0]
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
