@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from teachgrad import special as special
     from teachgrad import utils as utils
     from teachgrad.alias import as_torch as as_torch
-    from teachgrad.func import vmap as vmap
+    from teachgrad.func.vmap import vmap as vmap
     from teachgrad.serialization import load as load
     from teachgrad.serialization import save as save
 

@@ -57,6 +57,8 @@ def _method(name: str, function: object, imports: dict[str, str]) -> str:
     _, *parameters = inspect.signature(function).parameters.values()
     written = ["self"]
     for parameter in parameters:
+        if name.startswith("__") and parameter.name == "out":
+            continue  # nobody writes `x.__add__(y, out=z)`
         stars = (
             "*"
             if parameter.kind is parameter.VAR_POSITIONAL
