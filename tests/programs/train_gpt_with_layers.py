@@ -57,9 +57,9 @@ class GPT(nn.Module):
 torch.manual_seed(0)
 model = GPT()
 print([name for name, _ in model.layers.layers[0].named_children()])
-optimizer = torch.optim.Adam(model.parameters(), lr=5e-3, betas=(0.9, 0.98))
+optimizer = torch.optim.Adam(model.parameters(), lr=8e-3, betas=(0.9, 0.98))
 losses = []
-for step in range(61):
+for step in range(55):
     starts = torch.randint(len(data) - BLOCK, (12, 1))
     window = data[starts + torch.arange(BLOCK + 1)]
     logits = model(window[:, :-1])
@@ -69,7 +69,7 @@ for step in range(61):
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     losses.append(loss.item())
-    if step % 12 == 0:
+    if step % 9 == 0:
         print(f"step {step:2d}: loss {loss.item():.4g}")
 
 model.eval()

@@ -10,7 +10,7 @@ from torch import nn
 torch.manual_seed(0)
 x = 2 * torch.rand(200, 1) - 1
 branch = torch.where(torch.rand(200, 1) < 0.3, -1.0, 1.0)
-y = branch * (0.5 + 0.4 * x) + 0.05 * torch.randn(200, 1)
+y = branch * (0.5 + 0.4 * x) + 0.15 * torch.randn(200, 1)
 
 
 class Mixture(nn.Module):
@@ -23,7 +23,11 @@ class Mixture(nn.Module):
 
     def forward(self, x):
         h = self.body(x)
-        return self.weight(h).log_softmax(dim=1), self.mean(h), nn.functional.softplus(self.width(h)) + 0.05
+        return (
+            self.weight(h).log_softmax(dim=1),
+            self.mean(h),
+            nn.functional.softplus(self.width(h)) + 0.05,
+        )  # never quite sure
 
 
 def surprise(log_weight, mean, width, y):
@@ -33,12 +37,13 @@ def surprise(log_weight, mean, width, y):
 
 
 model = Mixture()
-optimizer = torch.optim.NAdam(model.parameters(), lr=0.01)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
 losses = []
 for step in range(121):
     loss = surprise(*model(x), y)
     optimizer.zero_grad()
     loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     losses.append(loss.item())
     if step % 30 == 0:
