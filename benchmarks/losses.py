@@ -151,8 +151,8 @@ def _nodes(tool: Any, p: Named, data: Data) -> Any:
 
 
 def nodes(library: Any, data: Data) -> tuple[Step, Read] | None:
-    """Up to a hundred thousand: what would take minutes is left out."""
-    return _nodes(library, data) if data["count"] <= 100_000 else None
+    """Up to ten thousand: what would take minutes is left out."""
+    return _nodes(library, data) if data["count"] <= 10_000 else None
 
 
 def graph(library: Any, data: Data) -> tuple[Step, Read]:

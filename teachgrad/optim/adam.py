@@ -96,17 +96,18 @@ class Adam(Rule):
         memory = self.state[tensor] or self._begin(
             tensor, exp_avg=0, exp_avg_sq=0, max_exp_avg_sq=0 if amsgrad else None
         )
-        m, v = memory["exp_avg"].array, memory["exp_avg_sq"].array
+        averages = memory["exp_avg"].array, memory["exp_avg_sq"].array
+        arrays = (w, g, *averages, memory["max_exp_avg_sq"].array if amsgrad else averages[1])
 
         t = counted(memory)
-        bench.lerp(m, g, 1 - beta1)
-        bench.scale(v, beta2)
-        bench.addcmul(v, 1 - beta2, g, g)
-        if amsgrad:
-            largest = memory["max_exp_avg_sq"].array
-            v = np.maximum(largest, v, out=largest)
-        size = bench.root(v, group["eps"], math.sqrt(1 - beta2**t))
-        bench.addcdiv(w, -float(group["lr"]) / (1 - beta1**t), m, size)
+        rate, correction = float(group["lr"]) / (1 - beta1**t), math.sqrt(1 - beta2**t)
+        for part, w, g, m, v, largest in bench.pieces(*arrays):
+            part.lerp(m, g, 1 - beta1)
+            part.scale(v, beta2)
+            part.addcmul(v, 1 - beta2, g, g)
+            if amsgrad:
+                np.maximum(largest, v, out=largest)
+            part.addcdiv(w, -rate, m, part.root(largest, group["eps"], correction))
 
 
 class AdamW(Adam):

@@ -9,11 +9,16 @@ This module knows arrays; it knows no optimizer and no tensor.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from teachgrad.graph import Array
+
+CACHED = 65_536  # so many elements of all arrays that a rule works on stay in a processor's cache
 
 
 class Bench:
@@ -27,14 +32,41 @@ class Bench:
     array([31., 42.])
     """
 
-    __slots__ = ("_number", "direction", "room", "second")
-
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        dtype = np.dtype(np.float32) if dtype == np.float16 else dtype
-        self.room = np.empty(shape, dtype)  # for the result of the method at work
-        self.second = np.empty(shape, dtype)  # for a result of a rule that has to last longer
-        self.direction = np.empty(shape, dtype)  # for a gradient that differs from the one in `.grad`
-        self._number = np.empty((), dtype)
+        self._shape, self._dtype = shape, np.dtype(np.float32) if dtype == np.float16 else dtype
+        self._number = np.empty((), self._dtype)
+        self._parts = Benches()
+
+    @cached_property
+    def room(self) -> Array:
+        """For the result of the method at work."""
+        return np.empty(self._shape, self._dtype)
+
+    @cached_property
+    def second(self) -> Array:
+        """For a result of a rule that has to last longer."""
+        return np.empty(self._shape, self._dtype)
+
+    @cached_property
+    def direction(self) -> Array:
+        """For a gradient that differs from the one in `.grad`."""
+        return np.empty(self._shape, self._dtype)
+
+    def pieces(self, *arrays: Array) -> Iterator[tuple[Any, ...]]:
+        """This bench and the arrays or, if they are large, a smaller bench and some rows of each at a time.
+
+        A rule goes through its arrays a dozen times. If they are large, all but the first time costs little only for
+        as many numbers as a processor's cache holds.
+        """
+        size = math.prod(self._shape)
+        if size <= CACHED:
+            yield self, *arrays
+            return
+        count, *others = self._shape
+        rows = max(1, CACHED * count // size)
+        for start in range(0, count, rows):
+            shape = (min(rows, count - start), *others)
+            yield self._parts[shape, self._dtype], *[array[start : start + rows] for array in arrays]
 
     def number(self, value: float) -> Array:
         """The number as an operand; good until the next one."""
