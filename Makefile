@@ -76,8 +76,11 @@ test: $(VENV)/.installed ## run all tests and every notebook
 
 # --- development -------------------------------------------------------------------------------------------------
 
+# These tests look after the repository, not the library, and start many programs.
+aside := benchmarks environment makefile notebooks readme repository
+
 coverage: $(VENV)/.installed ## list the lines and branches that no test reaches; fail if too many (see pyproject.toml)
-	$(RUN) -m pytest tests --cov
+	$(RUN) -m pytest tests --cov $(aside:%=--ignore=tests/test_%.py)
 
 notebooks: $(VENV)/.installed ## build notebooks/*.ipynb from notebooks/src (LESSONS="05_backward" for some)
 	$(RUN) -m notebooks.build $(LESSONS)
