@@ -1,4 +1,4 @@
-"""What the tests of the course share: a diary of their own. For lesson 10, what its checks say to an answer."""
+"""What the tests of the course share: a diary of their own."""
 
 import pytest
 
@@ -9,16 +9,3 @@ def progress_file(tmp_path, monkeypatch):
     path = tmp_path / "kept" / "progress.json"
     monkeypatch.setenv("TEACHGRAD_PROGRESS", str(path))
     return path
-
-
-@pytest.fixture
-def judged(lesson, capsys):
-    """What a check says to an answer, given a fixture `lesson`: the names in its notebook."""
-
-    def judge(check, *answer):
-        lesson[f"check_{check}"](*answer)
-        captured = capsys.readouterr()
-        assert captured.err == ""
-        return captured.out
-
-    return judge
