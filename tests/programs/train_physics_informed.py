@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 torch.manual_seed(0)
-t = torch.linspace(0, 2, 40).unsqueeze(1).requires_grad_()
-start = torch.zeros(1, 1, requires_grad=True)
-network = nn.Sequential(nn.Linear(1, 20), nn.Tanh(), nn.Linear(20, 20), nn.Tanh(), nn.Linear(20, 1))
+t = torch.linspace(0, 2, 40, dtype=torch.float64).unsqueeze(1).requires_grad_()
+start = torch.zeros(1, 1, dtype=torch.float64, requires_grad=True)
+network = nn.Sequential(nn.Linear(1, 20), nn.Tanh(), nn.Linear(20, 20), nn.Tanh(), nn.Linear(20, 1)).double()
 
 
 def derivative(of, at):
@@ -35,5 +35,5 @@ for step in range(161):
         print(f"step {step:3d}: law {law.item():.4g} + beginning {beginning.item():.4g} = {loss.item():.4g}")
 
 with torch.no_grad():
-    at = torch.tensor([[0.5], [1.0], [math.pi / 2]])
+    at = torch.tensor([[0.5], [1.0], [math.pi / 2]], dtype=torch.float64)
     print("the network", network(at).flatten().round(decimals=2), "the sine", at.sin().flatten())
