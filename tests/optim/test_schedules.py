@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import pytest
 
 import teachgrad as tg
-from teachgrad.optim.lr_scheduler import ExponentialLR, LRScheduler, StepLR
+from teachgrad.optim.lr_scheduler import (
+    CosineAnnealingWarmRestarts,
+    ExponentialLR,
+    LRScheduler,
+    ReduceLROnPlateau,
+    StepLR,
+)
 from tests.optim.schedules import SCHEDULES, follow, recorded
 
 
@@ -90,3 +97,38 @@ def test_a_scheduler_of_ones_own_needs_get_lr_only():
         assert optimizer.param_groups[0]["lr"] == expected
         optimizer.step()
         scheduler.step()
+
+
+@pytest.mark.parametrize("longer", [1, 2], ids=["rounds of one length", "longer rounds"])
+def test_a_jump_to_an_epoch_lands_where_single_steps_lead(longer):
+    walking, jumping = sgd(), sgd()
+    walker, jumper = (CosineAnnealingWarmRestarts(o, T_0=3, T_mult=longer) for o in (walking, jumping))
+    walking.step()
+    jumping.step()
+    for _ in range(12):
+        walker.step()
+    jumper.step(12)
+    assert jumper.get_last_lr() == pytest.approx(walker.get_last_lr(), abs=1e-12)
+    jumper.step(4.5)  # half an epoch or a quarter of the second round is over, and the rate follows half a wave
+    assert jumper.get_last_lr() == pytest.approx([0.1 * (1 + math.cos(math.pi * 1.5 / (3 * longer))) / 2])
+
+
+def test_a_plateau_knows_no_lowest_rate_of_a_group_that_came_later():
+    optimizer = sgd()
+    scheduler = ReduceLROnPlateau(optimizer, patience=0, min_lr=[0.01])
+    optimizer.add_param_group({"params": [tg.ones(1, requires_grad=True)]})
+    scheduler.step(1.0)
+    with pytest.raises(RuntimeError, match=r"param groups in the `optimizer` \(2\) differs"):
+        scheduler.step(2.0)
+    scheduler.min_lrs.append(0.05)
+    scheduler.step(3.0)
+    assert [group["lr"] for group in optimizer.param_groups] == pytest.approx([0.01, 0.05])
+
+
+def test_a_plateau_given_one_lowest_rate_has_it_for_every_group():
+    optimizer = sgd()
+    scheduler = ReduceLROnPlateau(optimizer, patience=0, min_lr=0.05)
+    optimizer.add_param_group({"params": [tg.ones(1, requires_grad=True)]})
+    scheduler.step(1.0)
+    scheduler.step(2.0)
+    assert [group["lr"] for group in optimizer.param_groups] == pytest.approx([0.05, 0.05])
