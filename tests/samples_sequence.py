@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from teachgrad.ops import recurrence as r
 from teachgrad.ops.attention import How, packed_attention
 from tests.sampling import Sample, written
@@ -21,7 +25,7 @@ def _along(
 ) -> Sample:
     """A cell along a sequence, from (x, weight, states and, for a GRU, the bias)."""
 
-    def function(x: r.Any, weight: r.Any, *rest: r.Any) -> r.Any:
+    def function(x: Any, weight: Any, *rest: Any) -> Any:
         return r.recurrence(cell, x, weight, rest[:-1] if bias else rest, rest[-1] if bias else None, way)[half]
 
     return Sample(name, function, shapes, domain=(-1.0, 1.0))
@@ -51,7 +55,7 @@ ATTENTION = [
     written("F.scaled_dot_product_attention(a, b, b, c)", (2, 3, 2), (2, 2, 2), (3, 2)),
     written("F.scaled_dot_product_attention(a, b, c, enable_gqa=True)", HEADS, (1, 1, 3, 2), (1, 1, 3, 2), named=False),
     Sample("packed attention", lambda a: packed_attention(a, 2, None, How(0.7), 0.0), ((3, 1, 12),)),
-    Sample("packed causal attention", lambda a: packed_attention(a, 1, None, How(0.7, r.np.tri(3) == 0), 0.0), ((3, 2, 6),)),
+    Sample("packed causal attention", lambda a: packed_attention(a, 1, None, How(0.7, np.tri(3) == 0), 0.0), ((3, 2, 6),)),
 ]  # fmt: skip
 
 SEQUENCES = RECURRENT + ATTENTION

@@ -357,9 +357,10 @@ class Transformer(Module):
         dtype: of the parameters.
 
     >>> import teachgrad as tg
-    >>> model = Transformer(8, nhead=2, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=16, dropout=0.0)
-    >>> model(tg.ones(5, 3, 8), tg.ones(4, 3, 8)).shape
-    torch.Size([4, 3, 8])
+    >>> sizes = {"num_encoder_layers": 1, "num_decoder_layers": 1, "dim_feedforward": 16}
+    >>> model = Transformer(8, nhead=2, batch_first=True, **sizes)
+    >>> model(tg.ones(3, 5, 8), tg.ones(3, 4, 8)).shape
+    torch.Size([3, 4, 8])
     """
 
     def __init__(
