@@ -40,7 +40,7 @@ def quantities(value: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
     numbers = value if isinstance(value, list) else [value]
     if hasattr(value, "requires_grad"):
         yield name, value.detach().numpy()
-    elif numbers and all(isinstance(number, np.ndarray | np.generic | int | float) for number in numbers):
+    elif isinstance(value, np.ndarray) or (numbers and all(isinstance(n, np.generic | int | float) for n in numbers)):
         yield name, np.asarray(value)
     elif isinstance(value, Mapping | list | tuple):
         entries = value.items() if isinstance(value, Mapping) else enumerate(value)
@@ -78,14 +78,14 @@ def compare(program: Path) -> Comparison:
 def main() -> None:
     """Print a row a program; words after the command choose programs by how their names start."""
     print(
-        f"{'program':36} {'printed':>9} {'numbers':>8} {'largest difference':>19}  {'in':24} {'s':>6} {'s, torch':>9}"
+        f"{'program':36} {'printed':>9} {'numbers':>8} {'largest difference':>19}  {'in':46} {'s':>6} {'s, torch':>9}"
     )
     for program in TRAININGS:
         if program.stem.startswith(tuple(sys.argv[1:]) or ""):
             row = compare(program)
             agree = "the same" if row.same_print else "DIFFERS"
             print(
-                f"{program.stem:36} {agree:>9} {row.quantities:8} {row.difference:19.1e}  {row.worst:24} "
+                f"{program.stem:36} {agree:>9} {row.quantities:8} {row.difference:19.1e}  {row.worst:46} "
                 f"{row.seconds:6.2f} {row.seconds_torch:9.2f}"
             )
 
