@@ -14,13 +14,13 @@
 # ## How a lesson works
 #
 # - **Run** a cell with Shift and Enter, and look at what it says.
-# - **Bet** where a cell asks for it: replace `...` by your guess, before you run what follows. Wrong bets are the ones
-#   you remember.
+# - **Bet** where a cell asks for it: commit to a guess before you run what follows. Wrong bets are the ones you
+#   remember.
 # - **Experiments** have a goal. Move things until you reach it.
 # - **Exercises** check themselves and say in words what is wrong. Hints open one at a time, the solution last.
 #
-# A lesson takes about 50 minutes. Nothing is sent anywhere, and you cannot break anything that *Restart Kernel* in the
-# Kernel menu does not mend.
+# A lesson takes about 50 minutes. What you have done is kept in a file on this machine, `progress()` draws it, and
+# nothing is sent anywhere. You cannot break anything that *Restart Kernel* in the Kernel menu does not mend.
 #
 # ## Is everything in order?
 
