@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from benchmarks import picture
 from benchmarks.picture import duration
@@ -28,6 +29,7 @@ def words(results: Results) -> str:
         f"Measured by `make bench` on {results['date']}: {machine['processor']}, {machine['cores']} cores, one",
         f"thread each; Python {machine['python']}, NumPy {versions['NumPy by hand']}, PyTorch {versions['PyTorch']}.",
         "Every result was compared with PyTorch's before its time was taken.",
+        *_disturbed(machine),
         "",
         *_comparison(results),
         "",
@@ -39,6 +41,15 @@ def words(results: Results) -> str:
             entries = [workload["peers"][peer] for peer in ("teachgrad", "NumPy by hand", "PyTorch")]
             lines.append(f"| {workload['title']} | {' | '.join(duration(entry['seconds']) for entry in entries)} |")
     return "\n".join(lines)
+
+
+def _disturbed(machine: dict[str, Any]) -> list[str]:
+    """A warning, if the machine had more to do than this."""
+    if machine["load"] <= machine["cores"] / 2:
+        return []
+    return [
+        f"Other programs were running as well (a load of {machine['load']}), so times are longer than they need be."
+    ]
 
 
 def _comparison(results: Results) -> list[str]:

@@ -21,7 +21,7 @@ from benchmarks.peers import BY_HAND, PYTORCH, TEACHGRAD, Peer
 from benchmarks.workloads import Workload
 
 TOLERANCE = 1e-4  # of the largest element of a gradient: float32, after five steps
-FEWEST, PATIENCE = 2, 6.0  # rounds that are always made; seconds after which no further round begins
+FEWEST, PATIENCE = 2, 4.0  # rounds that are always made; seconds after which no further round begins
 SHORT = 0.5  # seconds a step up to which memory is traced, which makes a step several times as long
 
 Result = list[list[float]]
