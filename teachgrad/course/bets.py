@@ -38,7 +38,7 @@ def predict(key: str, question: str, options: Sequence[str] | None = None, *, an
         return
     choices = f" ({' / '.join(options)})" if options else ""
     text = f'{question}{choices}\n  Your bet: predict("{key}", ..., answer=...)'
-    page = panel.paragraph(f"**{question}**".replace("**", "")) + _listed(options)
+    page = panel.paragraph(question) + _listed(options)
     page += panel.paragraph("Run this cell to bet, or add `answer=` to it.")
     panel.show(text, page, lambda: _asking(key, question, options))
 

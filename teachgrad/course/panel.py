@@ -98,7 +98,7 @@ def column(*parts: Widget) -> Widget:
     """Widgets below each other."""
     import ipywidgets
 
-    return _quiet(ipywidgets.VBox(parts))
+    return ipywidgets.VBox(parts)
 
 
 def row(*parts: Widget) -> Widget:
@@ -106,9 +106,3 @@ def row(*parts: Widget) -> Widget:
     import ipywidgets
 
     return ipywidgets.HBox(parts)
-
-
-def _quiet(box: Widget) -> Widget:
-    """Keys pressed in a panel are its own: in a notebook, "b" would insert a cell."""
-    box.add_class("jp-mod-accept-text")
-    return box
