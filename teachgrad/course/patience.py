@@ -56,7 +56,7 @@ class _Watch:
         self._seconds = seconds
         self._watched = threading.get_ident()
         self._left = threading.Event()
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()  # the exception may come while it is being taken; it must not bar its own thread
 
     def begin(self) -> None:
         threading.Thread(target=self._watch, daemon=True).start()
