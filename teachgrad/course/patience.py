@@ -45,7 +45,7 @@ def within(seconds: float, function: Callable[[], T]) -> T:
         finally:
             watch.end()
     except TimeLimitError:
-        watch.end()  # it may have come while the first end was about to begin; the next is AGAIN away
+        watch.end()  # it may have come before the first end was through; the next is AGAIN away
         raise
 
 
@@ -64,16 +64,14 @@ class _Watch:
     def end(self) -> None:
         with self._turn:
             self._left.set()
-            self._raise(None)  # what was asked for and has not appeared yet is called off
+        for _ in range(10):  # what was asked for before that, and has not appeared yet, appears here
+            pass
 
     def _watch(self) -> None:
         wait = self._seconds
         while not self._left.wait(wait):
             with self._turn:
                 if not self._left.is_set():
-                    self._raise(TimeLimitError)
+                    ask = ctypes.pythonapi.PyThreadState_SetAsyncExc
+                    ask(ctypes.c_ulong(self._watched), ctypes.py_object(TimeLimitError))
             wait = AGAIN
-
-    def _raise(self, kind: type[BaseException] | None) -> None:
-        asked = None if kind is None else ctypes.py_object(kind)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._watched), asked)
