@@ -6,7 +6,7 @@ The pass itself is in `engine.py`. This module turns tensors into nodes and arra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from teachgrad.ops.shape import stack
 from teachgrad.ops.table import method, result
 from teachgrad.tensor import Tensor, wrap
 
-Tensors = Tensor | Sequence[Tensor]
-Gradients = Tensor | Sequence[Tensor | None] | None
+Tensors: TypeAlias = Tensor | Sequence[Tensor]
+Gradients: TypeAlias = Tensor | Sequence[Tensor | None] | None
 
 open_levels: list[
     Any

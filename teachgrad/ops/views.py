@@ -78,7 +78,8 @@ class View:
         return explained(
             RuntimeError,
             f"{happened} This view is the output of a function that returns multiple views. Such functions do not "
-            "allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+            "allow the output views to be modified inplace. You should replace the inplace operation by an "
+            "out-of-place one.",
             why="the function has one node for all its results, so that one of them cannot be changed alone.",
             fix="make a new tensor, as in part = part * 2, or take the part by index, as in x[:2].",
             lesson=8,

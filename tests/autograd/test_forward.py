@@ -237,7 +237,7 @@ def test_functions_without_jvp_have_no_tangent(x, v):
          lambda x: make_dual(x, x.long())),
         (RuntimeError, "Making a dual Tensor based on a Tensor that already has a forward gradient",
          lambda x: make_dual(make_dual(x, x) * 2, x)),
-        (TypeError, r"argument 'dual' \(position 1\) must be Tensor, not float", lambda x: unpack_dual(1.0)),
+        (TypeError, r"argument 'dual' \(position 1\) must be Tensor, not float", lambda x: unpack_dual(1.0)),  # type: ignore[arg-type]
         (RuntimeError, "Trying to exit a forward AD level that was not the last one",
          lambda x: forward_ad.exit_dual_level(level=1)),
     ],

@@ -360,7 +360,7 @@ class TestModules:
         (RuntimeError, "Got argnum=5, but only 2 positional inputs", lambda: func.grad(cubes, argnums=5)(X, V)),
         (RuntimeError, "argnums must be non-empty", lambda: func.grad(cubes, argnums=())(X)),
         (RuntimeError, r"argnums elements must be unique, got \(0, 0\)", lambda: func.grad(cubes, argnums=(0, 0))(X)),
-        (RuntimeError, "argnums must be int or Tuple", lambda: func.grad(cubes, argnums="a")(X)),
+        (RuntimeError, "argnums must be int or Tuple", lambda: func.grad(cubes, argnums="a")(X)),  # type: ignore[arg-type]
         (RuntimeError, r"output of function f should be a tuple: \(output, aux\) if has_aux is True",
          lambda: func.grad(cubes, has_aux=True)(X)),
         (RuntimeError, r"cotangents: \*, primal output: \(\*, \*\)", lambda: func.vjp(lambda x: (x, x), X)[1](V)),

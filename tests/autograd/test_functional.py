@@ -135,8 +135,8 @@ def test_strict_mode_refuses_what_does_not_depend(words, call):
         (AssertionError, "Expected strategy to be either \"forward-mode\" or \"reverse-mode\"",
          lambda: af.hessian(cubes, X, outer_jacobian_strategy="sideways")),
         (TypeError, "The inputs given to vjp must be either a Tensor or a tuple of Tensors but the given inputs has",
-         lambda: af.vjp(tg.square, 1.0)),
-        (TypeError, "the value at index 1 has type <class 'float'>", lambda: af.vjp(tg.mul, (X, 1.0), X)),
+         lambda: af.vjp(tg.square, 1.0)),  # type: ignore[arg-type]
+        (TypeError, "the value at index 1 has type <class 'float'>", lambda: af.vjp(tg.mul, (X, 1.0), X)),  # type: ignore[arg-type]
         (TypeError, "The outputs of the user-provided function given to jvp", lambda: af.jvp(lambda x: 1.0, X, X)),
         (RuntimeError, "v is a tuple of invalid length: should be 2 but got 1",
          lambda: af.vjp(lambda a, b: (a, b), (X, Y), X)),

@@ -75,9 +75,7 @@ def test_one_of_several_views_is_neither_written_to_alone_nor_used_when_its_base
     x = leaf(np.arange(6).reshape(2, 3), np.float64)
     base = x * 1
     part = parts(base)[1]
-    with pytest.raises(
-        RuntimeError, match=r"Output 1 of \w+ is a view and is being modified inplace(.|\n)*Fix"
-    ):
+    with pytest.raises(RuntimeError, match=r"Output 1 of \w+ is a view and is being modified inplace(.|\n)*Fix"):
         part.mul_(2)
     base.mul_(5)
     with pytest.raises(RuntimeError, match="its base or another view of its base has been modified inplace"):
