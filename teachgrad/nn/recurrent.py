@@ -45,12 +45,14 @@ class RNNBase(Module):
         batch_first: whether sequences are (N, T, *), not (T, N, *).
         dropout: the probability with which states are dropped between the layers.
         bidirectional: whether each layer also goes backwards, with weights of its own.
+        proj_size: 0: projected states are outside of teachgrad.
         device: the CPU, or nothing.
         dtype: of weights and biases.
 
     Raises:
         TypeError: if a size is no whole number.
         ValueError: if a size is not positive, or `dropout` no probability.
+        NotImplementedError: for another `proj_size`.
     """
 
     def __init__(
@@ -63,10 +65,19 @@ class RNNBase(Module):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
+        proj_size: int = 0,
         device: Any = None,
         dtype: dtype | None = None,
     ) -> None:
+        if proj_size:
+            raise explained(
+                NotImplementedError,
+                f"proj_size={proj_size} is not supported",
+                why="LSTMs whose hidden state is a projection of the cell's are outside of teachgrad.",
+                fix="leave it out, and put an nn.Linear behind the layer.",
+            )
         super().__init__()
+        self.proj_size = proj_size
         _check_settings(input_size, hidden_size, num_layers, bias, batch_first, dropout)
         self.mode = mode
         self.input_size = input_size
@@ -348,7 +359,7 @@ class RNN(RNNBase):
             raise _not_tanh_or_relu(ValueError, f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
         super().__init__(
             f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, bias, batch_first, dropout,
-            bidirectional, device, dtype,
+            bidirectional, device=device, dtype=dtype,
         )  # fmt: skip
         self.nonlinearity = nonlinearity
 
@@ -390,8 +401,9 @@ class GRU(RNNBase):
         dtype: dtype | None = None,
     ) -> None:
         super().__init__(
-            "GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device, dtype
-        )
+            "GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+            device=device, dtype=dtype,
+        )  # fmt: skip
 
     forward = RNN.forward
 
@@ -414,7 +426,7 @@ class LSTM(RNNBase):
         dtype: of weights and biases.
 
     Raises:
-        NotImplementedError: for another `proj_size`; and see `RNNBase`.
+        See `RNNBase`.
 
     >>> import teachgrad as tg
     >>> output, (hidden, cell) = LSTM(3, 4)(tg.ones(5, 2, 3))
@@ -435,17 +447,10 @@ class LSTM(RNNBase):
         device: Any = None,
         dtype: dtype | None = None,
     ) -> None:
-        if proj_size:
-            raise explained(
-                NotImplementedError,
-                f"proj_size={proj_size} is not supported",
-                why="LSTMs whose hidden state is a projection of the cell's are outside of teachgrad.",
-                fix="leave it out, and put an nn.Linear behind the layer.",
-            )
         super().__init__(
-            "LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device, dtype
-        )
-        self.proj_size = 0
+            "LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size,
+            device, dtype,
+        )  # fmt: skip
 
     def forward(self, input: Any, hx: Sequence[Tensor] | None = None) -> tuple[Any, tuple[Tensor, Tensor]]:
         """The hidden states of the last layer at all steps, and both states of all layers after the last step.

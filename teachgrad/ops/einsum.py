@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from teachgrad import dtypes
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.pointwise import mul
@@ -118,6 +119,7 @@ def einsum(*args: Any) -> Tensor:
     """
     equation, tensors = _equation(args)
     terms, out = _letters(equation, tensors)
+    stretched = {c for term, t in zip(terms, tensors) for c, size in zip(term, t.array.shape) if size == 1}
     tensors = _stretched(terms, tensors)
     a, ours = tensors[0], terms[0]
     for place in range(1, len(tensors)):
@@ -125,6 +127,9 @@ def einsum(*args: Any) -> Tensor:
         needed = set(out).union(*terms[place + 1 :])
         a, ours = _reduced(a, ours, needed.union(theirs))
         b, theirs = _reduced(b, theirs, needed.union(ours))
+        if a.array.dtype != b.array.dtype and not set(ours).intersection(theirs) - needed - stretched:
+            common = dtypes.promote_types(a.dtype, b.dtype)  # nothing is contracted: elements are multiplied one by one
+            a, b = a.to(common), b.to(common)
         if a.array.dtype != b.array.dtype:
             raise explained(
                 RuntimeError,

@@ -64,7 +64,7 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     if n == 0:
         return digamma(input)
     x = input.array if input.array.dtype.kind == "f" else (input * 1.0).array
-    return result(POLYGAMMA, _polygamma(n, x), (input,), (n,))
+    return result(POLYGAMMA, _polygamma(n, np.asarray(x, order="C")), (input,), (n,))
 
 
 @method("polygamma")

@@ -6,6 +6,7 @@ the same `i`, added up where an element was chosen twice.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -122,7 +123,9 @@ def setitem(a: Tensor, index: Any, value: Any) -> None:
         except ValueError:
             raise no_room(source.array, _chosen(new, steps)) from None
         except IndexError as error:
-            raise misplaced(new, steps, str(error)) from None
+            sizes = itertools.zip_longest(new.shape, steps, fillvalue=slice(None))
+            if not any(size == 0 for size, step in sizes if isinstance(step, slice)):  # then nothing is written
+                raise misplaced(new, steps, str(error)) from None
         return result(INDEX_PUT, new, (old, source), (steps,), index if isinstance(index, tuple) else (index,))
 
     in_place(put, a)

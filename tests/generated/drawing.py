@@ -80,7 +80,7 @@ def steady(outcome: Outcome, nudged: Outcome) -> bool:
 # and so refuses a program that writes to it. Here what is not read may be written to.
 SAVES_MORE = re.compile(
     r"sgn|nansum|nanm|median|cummax|cummin|gather|take|index_add|index_copy|masked_select|rounding_mode|//|%|remainder"
-    r"|fmod|mvlgamma|reflect|replicate|nll_loss|cross_entropy|margin|embedding|_reduce|sort|topk|max|min|kthvalue"
+    r"|fmod|mvlgamma|ldexp|reflect|replicate|nll_loss|cross_entropy|margin|embedding|_reduce|sort|topk|max|min|kthvalue"
 )
 
 
