@@ -7,10 +7,11 @@ callback in another thread while a cell is busy, and a `no_grad` there must not 
 from __future__ import annotations
 
 import functools
-import inspect
 import threading
 from collections.abc import Callable
 from typing import Any, Self
+
+from teachgrad.decorating import decorated
 
 __all__ = ["enable_grad", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 
@@ -53,34 +54,7 @@ class _Switch:
         mode.enabled = self._before.pop()
 
     def __call__(self, function: Callable[..., Any]) -> Any:
-        enabled = self._enabled
-
-        @functools.wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            with _Switch(enabled):
-                return function(*args, **kwargs)
-
-        @functools.wraps(function)
-        def switched_generator(*args: Any, **kwargs: Any) -> Any:
-            # It runs in pieces: the switch is set while a piece runs, not while the caller works.
-            generator = function(*args, **kwargs)
-            resume: Callable[[], Any] = functools.partial(next, generator)
-            while True:
-                try:
-                    with _Switch(enabled):
-                        item = resume()
-                except StopIteration as stop:
-                    return stop.value
-                try:
-                    resume = functools.partial(generator.send, (yield item))
-                except GeneratorExit:
-                    with _Switch(enabled):
-                        generator.close()
-                    raise
-                except BaseException as error:
-                    resume = functools.partial(generator.throw, error)
-
-        return switched_generator if inspect.isgeneratorfunction(function) else switched
+        return decorated(function, functools.partial(_Switch, self._enabled))
 
 
 class _NamedSwitch(_Switch):

@@ -40,6 +40,8 @@ class Hooks:
 
     def ask_after(self, g: Any, contributions: Sequence[Any], wrap: Wrap) -> list[Any]:
         """The contributions of a node, after each hook in turn has seen them and may have given others."""
+        if not self.after:
+            return list(contributions)
         bare = isinstance(g, np.generic | np.ndarray)
         arrived = (shown_to_hooks(g, wrap),)
         shown = tuple([None if c is None else shown_to_hooks(c, wrap) for c in contributions])

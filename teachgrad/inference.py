@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, Self
 
+from teachgrad.decorating import decorated
 from teachgrad.errors import explained
 from teachgrad.grad_mode import mode
 
@@ -84,10 +85,4 @@ class inference_mode:  # noqa: N801 - PyTorch's own spelling
 
     def __call__(self, function: Callable[..., Any]) -> Any:
         """`function`, run in inference mode."""
-
-        @functools.wraps(function)
-        def inside(*args: Any, **kwargs: Any) -> Any:
-            with inference_mode(self._on):
-                return function(*args, **kwargs)
-
-        return inside
+        return decorated(function, functools.partial(inference_mode, self._on))

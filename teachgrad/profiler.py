@@ -18,6 +18,7 @@ from types import CodeType, FrameType
 from typing import Any, Self
 
 from teachgrad import engine
+from teachgrad.decorating import decorated
 from teachgrad.operators import Operators
 from teachgrad.watching import Watcher, watchers
 
@@ -198,13 +199,7 @@ class record_function:  # noqa: N801
 
     def __call__(self, function: Callable[..., Any]) -> Any:
         """`function`, measured under this name."""
-
-        @functools.wraps(function)
-        def measured(*args: Any, **kwargs: Any) -> Any:
-            with record_function(self._name):
-                return function(*args, **kwargs)
-
-        return measured
+        return decorated(function, functools.partial(record_function, self._name))
 
 
 @functools.cache

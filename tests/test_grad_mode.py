@@ -90,3 +90,19 @@ def test_nothing_is_recorded_inside():
     with tg.no_grad():
         y = x * 3
     assert (y.requires_grad, y.grad_fn, y.is_leaf) == (False, None, True)
+
+
+@pytest.mark.parametrize("decorate", [tg.inference_mode(), tg.inference_mode], ids=["called", "bare"])
+def test_inference_mode_on_a_generator_holds_while_the_generator_works(decorate):
+    @decorate
+    def doubling():
+        """The text of the generator."""
+        sent = yield tg.is_inference_mode_enabled()
+        yield (tg.ones(1) * 2).is_inference(), sent
+
+    generator = doubling()
+    assert next(generator) is True
+    assert not tg.is_inference_mode_enabled()
+    assert tg.is_grad_enabled()
+    assert generator.send(5) == (True, 5)
+    assert doubling.__doc__ == "The text of the generator."

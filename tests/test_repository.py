@@ -17,7 +17,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # The house, from the ground up. A module imports from its own floor and from those below, never from above.
 FLOORS = (
     (
-        *("device", "dtypes", "errors", "grad_mode", "graph", "hooks", "inference", "lessons", "operators", "printing"),
+        *("decorating", "device", "dtypes", "errors", "grad_mode", "graph", "hooks", "inference", "lessons"),
+        *("operators", "printing"),
         *("return_types", "rng", "rounding", "scope", "settings", "size", "version", "watching"),
     ),
     ("engine",),

@@ -160,11 +160,11 @@ def result(
     `shared` are tensors whose memory stands among the attributes, such as an index; what else is in it does not count.
     """
     out = wrap(array)
-    if shared and mode.enabled:
-        attributes = Guarded(attributes)
-        attributes.tensors = [(t, t.counter[0]) for t in shared if isinstance(t, Tensor)]
     if mode.enabled and out.array.dtype.kind == "f":
         record(op, out, inputs, attributes)
+        if shared and out._grad_fn is not None:
+            out._grad_fn.attributes = guarded = Guarded(attributes)
+            guarded.tensors = [(t, t.counter[0]) for t in shared if isinstance(t, Tensor)]
     return out
 
 
