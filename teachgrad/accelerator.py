@@ -8,21 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from teachgrad.cuda import device_count, is_available
 from teachgrad.device import device
 from teachgrad.scope import refusing
 
+__all__ = ["current_accelerator", "device_count", "is_available"]
+
 if not TYPE_CHECKING:  # which would take any name for one that is there
     __getattr__ = refusing(__name__)
-
-
-def is_available() -> bool:
-    """Whether there is an accelerator, as ``torch.accelerator.is_available``: no."""
-    return False
-
-
-def device_count() -> int:
-    """How many accelerators there are, as ``torch.accelerator.device_count``: none."""
-    return 0
 
 
 def current_accelerator(check_available: bool = False) -> device | None:

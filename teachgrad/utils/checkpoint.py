@@ -14,12 +14,16 @@ from typing import Any
 from teachgrad.autograd.graph import saved_tensors_hooks
 from teachgrad.errors import explained
 from teachgrad.grad_mode import enable_grad, mode
-from teachgrad.ops import random
+from teachgrad.random import fork_rng, get_rng_state, set_rng_state
 from teachgrad.tensor import Tensor
 
-__all__ = ["checkpoint", "checkpoint_sequential"]
+__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
 
 Contexts = Callable[[], tuple[Any, Any]]
+
+
+class CheckpointError(RuntimeError):
+    """The second run differs from the first, as ``torch.utils.checkpoint.CheckpointError``."""
 
 
 def _no_contexts() -> tuple[Any, Any]:
@@ -31,7 +35,7 @@ class _Forgotten:
 
     def __init__(self, call: Callable[[], Any], keep_rng: bool) -> None:
         self._call = call
-        self._rng = random.get_rng_state() if keep_rng else None
+        self._rng = get_rng_state() if keep_rng else None
         self._count = 0
         self._found: dict[int, Tensor] = {}
 
@@ -48,19 +52,16 @@ class _Forgotten:
 
     def _run_again(self) -> None:
         found: list[Tensor] = []
-        rng = random.get_rng_state()
-        if self._rng is not None:
-            random.set_rng_state(self._rng)
-        try:
-            with enable_grad(), saved_tensors_hooks(lambda t: found.append(t.detach()), _never):
-                self._call()
-        finally:
-            random.set_rng_state(rng)
+        same_chance = fork_rng(enabled=self._rng is not None)
+        with same_chance, enable_grad(), saved_tensors_hooks(lambda t: found.append(t.detach()), _never):
+            if self._rng is not None:
+                set_rng_state(self._rng)
+            self._call()
         if len(found) != self._count:
             raise explained(
-                RuntimeError,
+                CheckpointError,
                 "torch.utils.checkpoint: A different number of tensors was saved during the original forward and "
-                f"recomputation.\\nNumber of tensors saved during forward: {self._count}\\nNumber of tensors saved "
+                f"recomputation.\nNumber of tensors saved during forward: {self._count}\nNumber of tensors saved "
                 f"during recomputation: {len(found)}.",
                 why="the function did not do the same when it ran for the second time.",
                 fix="let it depend on its arguments only, not on global state that changes between the two runs.",
