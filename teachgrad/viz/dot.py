@@ -34,7 +34,7 @@ def source(graph: Graph) -> str:
     for i, item in enumerate(graph.items):
         digraph.node(str(i), graphviz.escape(label(item)), **SHAPES[item.kind])
     for tail, head in graph.edges:
-        digraph.edge(str(tail), str(head))
+        digraph.edge(str(tail), str(head), style="dashed" if (tail, head) in graph.cuts else None)
     return str(digraph.source)
 
 

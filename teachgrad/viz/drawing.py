@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import hypot
 from pathlib import Path as FilePath
 
@@ -25,7 +25,9 @@ BADGE = 22.0  # the height of an operation's badge, and its least width
 MARGIN = 8.0
 
 
-def draw_graph(tensor: Tensor, names: Mapping[str, object] | None = None) -> Figure:
+def draw_graph(
+    tensor: Tensor, names: Mapping[str, object] | None = None, cuts: Iterable[tuple[Tensor, Tensor]] = ()
+) -> Figure:
     """The graph that computed a tensor, as a picture that shows itself in JupyterLab.
 
     Leaves have a blue outline and a line for their gradient: `grad None` until `backward` filled it. Operations have
@@ -37,6 +39,8 @@ def draw_graph(tensor: Tensor, names: Mapping[str, object] | None = None) -> Fig
         tensor: any shape and dtype; usually a loss.
         names: what to call tensors, as `{"w": w}`; a module in it lends the names of its parameters. By default
             tensors are called as the variables are at the place of the call. `names={}` names nothing.
+        cuts: pairs of tensors such as `(a, c)` after `c = a.detach()`: what a tensor was computed from without a
+            record. A dashed arrow joins them: values have crossed it, and no gradient will.
 
     Returns:
         A figure with `.svg`, `.html`, `.dot`, `.alt` and `.save(path)` for svg, html, png, pdf and dot. If there is
@@ -48,13 +52,16 @@ def draw_graph(tensor: Tensor, names: Mapping[str, object] | None = None) -> Fig
     >>> x = tg.tensor(2.0, requires_grad=True)
     >>> draw_graph(3 * x)
     Computation graph of a result = 6.0: leaf x = 2.0 (grad None); × of x and 3.0 = 6.0.
+    >>> c = x.detach()
+    >>> draw_graph(x * c, cuts=[(x, c)])
+    Computation graph of a result = 4.0: leaf x = 2.0 (grad None); × of x and c = 4.0; cut between x and c.
     """
     if names is None:
         caller = sys._getframe(1)
         variables = {**caller.f_locals, **caller.f_globals, **caller.f_locals}  # local ones first, and not hidden
         names = {name: thing for name, thing in variables.items() if not name.startswith("_")}
-    known = model.Names(names)
-    problem = _problem(tensor, known)
+    known = model.Names(names, cuts)
+    problem = "" if known.cuts and isinstance(tensor, Tensor) else _problem(tensor, known)
     return Words(problem) if problem else Drawing(model.read(tensor, known))
 
 
@@ -119,6 +126,7 @@ def describe(graph: Graph) -> str:
         if item.kind == "operation":
             inputs = text.listing([_called(items[j]) for j in graph.inputs(i)])
             told.append(f"{item.name + ' = ' if item.name else ''}{item.symbol} of {inputs}{_is(item)}")
+    told += [f"cut between {_called(items[tail])} and {_called(items[head])}" for tail, head in graph.cuts]
     return start + "; ".join(told) + "."
 
 
@@ -134,7 +142,11 @@ def picture(graph: Graph) -> Scene:
     """Marks for the whole graph: arrows below, boxes above."""
     sizes = [_size(item) for item in graph.items]
     plan = layout.lay_out(sizes, graph.edges)
-    arrows = [mark for route in plan.routes for mark in _arrow([(x + MARGIN, y + MARGIN) for x, y in route])]
+    arrows = [
+        mark
+        for edge, route in zip(graph.edges, plan.routes, strict=True)
+        for mark in _arrow([(x + MARGIN, y + MARGIN) for x, y in route], "cut" if edge in graph.cuts else "edge")
+    ]
     boxes = [
         Group(
             item.kind,
@@ -204,7 +216,7 @@ def _box(item: Item, x: float, y: float, w: float, h: float, last: bool) -> list
     return marks
 
 
-def _arrow(route: list[tuple[float, float]]) -> list[Mark]:
+def _arrow(route: list[tuple[float, float]], look: str) -> list[Mark]:
     """A curve with its tip at the end; the line stops short of it, so that the tip stays sharp."""
     (x0, y0), (x1, y1) = route[-2], route[-1]
     far = hypot(x1 - x0, y1 - y0) or 1.0
@@ -213,4 +225,4 @@ def _arrow(route: list[tuple[float, float]]) -> list[Mark]:
     shaft = [*route[:-1], neck]
     curves = [("C", (*shaft[i], *shaft[i + 1], *shaft[i + 2])) for i in range(1, len(shaft), 3)]
     corners = [(neck[0] - 3.6 * uy, neck[1] + 3.6 * ux), (neck[0] + 3.6 * uy, neck[1] - 3.6 * ux)]
-    return [Path("edge", [("M", shaft[0]), *curves]), line("tip", (x1, y1), *corners)]
+    return [Path(look, [("M", shaft[0]), *curves]), line("tip", (x1, y1), *corners)]

@@ -51,6 +51,7 @@ LOOKS = {
     "word": Look(INK, size=11, code=True),
     "grad": Look(INK, size=11, code=True, align="end"),
     "edge": Look(stroke=INK, width=1.4, fade=0.7),
+    "cut": Look(stroke=VERMILLION, width=2, dash=(5, 4)),
     "tip": Look(INK, fade=0.7),
     # panels with axes
     "frame": Look(stroke=INK, width=1, fade=0.6),
@@ -70,6 +71,7 @@ LOOKS = {
     "halo": Look(stroke=WHITE, width=8),
     "start": Look(WHITE, stroke=BLACK, width=1.5),
     "ball": Look(VERMILLION, stroke=WHITE, width=2),
+    "dot": Look(BLUE, stroke=WHITE, width=2),
     # trainings
     "line0": Look(stroke=BLUE, width=2.2),
     "line1": Look(stroke=VERMILLION, width=2.2, dash=(6, 4)),

@@ -7,14 +7,14 @@ in it changes when a later `backward()` fills a gradient. It knows nothing of po
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from teachgrad.engine import newest_first
-from teachgrad.graph import AccumulateGrad, Array, Node
+from teachgrad.graph import AccumulateGrad, Array, Node, edge
 from teachgrad.nn import Module
 from teachgrad.tensor import Tensor
 from teachgrad.viz import text
@@ -50,13 +50,15 @@ class Item:
 class Graph:
     """Items in topological order, inputs first; edges as (from, to), in the order of each operation's inputs.
 
-    `operations` and `leaves` count the whole graph, whatever was folded away.
+    `operations` and `leaves` count the whole graph, whatever was folded away. `cuts` are those edges that values have
+    crossed and no gradient will.
     """
 
     items: tuple[Item, ...]
     edges: tuple[tuple[int, int], ...]
     operations: int
     leaves: int
+    cuts: tuple[tuple[int, int], ...] = ()
 
     def inputs(self, item: int) -> list[int]:
         """The items that feed this one, in order."""
@@ -68,11 +70,13 @@ class Names:
 
     Args:
         table: names to tensors. The first name of a tensor counts. Modules in it lend their parameters' names.
+        cuts: pairs of a tensor and what was computed from it without a record.
 
     Entries that are neither are passed over, so that a table of variables can be given as it is.
     """
 
-    def __init__(self, table: Mapping[str, object]) -> None:
+    def __init__(self, table: Mapping[str, object], cuts: Iterable[tuple[Tensor, Tensor]] = ()) -> None:
+        self.cuts = {id(after): (before, after) for before, after in cuts}
         self._leaves: dict[int, str] = {}
         self._results: dict[Node, tuple[str, Tensor]] = {}
         for name, thing in table.items():
@@ -105,9 +109,8 @@ def read(root: Tensor, names: Names) -> Graph:
     Of more than `MOST` items only about `FEW` are kept, those computed last; one more stands for everything
     earlier. The time taken grows with the number of nodes, not faster.
     """
-    if root.grad_fn is None:
-        return Graph((_leaf(root, names),), (), operations=0, leaves=1)
-    nodes = newest_first([root.grad_fn])
+    before = [tensor for tensor, _ in names.cuts.values()]
+    nodes = newest_first(node for node in map(edge, [root, *before]) if node is not None)
     operations = [node for node in nodes if not isinstance(node, AccumulateGrad)]
     leaves = len(nodes) - len(operations)
     kept, shown = _choose(operations, names, MOST)
@@ -131,9 +134,15 @@ def read(root: Tensor, names: Names) -> Graph:
         hidden_leaves = leaves - sum(item.kind == "leaf" for item in items.values())
         constants = sum(not isinstance(source, Node) for source in hidden)
         items = {FOLD: _folded(operations[len(kept) :], hidden_leaves, constants), **items}
+    alone = {node: _leaf(node.variable, names) for node in nodes if isinstance(node, AccumulateGrad) and not hidden}
+    items = {**{node: item for node, item in alone.items() if node not in items}, **items}
+    if root.grad_fn is None and not root.requires_grad:
+        items[id(root)] = _leaf(root, names)
+    cuts = [(edge(tensor), id(after)) for tensor, after in names.cuts.values()]
+    cuts = [(tail, head) for tail, head in cuts if tail in items and head in items]
     places = {key: i for i, key in enumerate(items)}
-    edges = tuple((places[tail], places[head]) for tail, head in wires)
-    return Graph(tuple(items.values()), edges, len(operations), leaves)
+    edges, cut = (tuple((places[tail], places[head]) for tail, head in pairs) for pairs in (wires + cuts, cuts))
+    return Graph(tuple(items.values()), edges, len(operations), leaves, cut)
 
 
 FOLD = "everything earlier"
@@ -153,7 +162,8 @@ def _constant(node: Node, place: int) -> Tensor | None:
 def _constant_key(node: Node, place: int, names: Names) -> Hashable:
     """A tensor with a name is drawn once, however often it is used; the 2 in x**2 and the 2 in 2*x are two."""
     tensor = _constant(node, place)
-    return id(tensor) if tensor is not None and names.leaf(tensor) else (node, place)
+    known = tensor is not None and (names.leaf(tensor) or id(tensor) in names.cuts)
+    return id(tensor) if known else (node, place)
 
 
 def _choose(operations: list[Node], names: Names, most: int) -> tuple[list[Node], set[Hashable]]:

@@ -240,3 +240,18 @@ def test_sixty_nodes_are_no_burden_for_a_notebook():
     assert isinstance(figure, Drawing)
     assert len(figure.graph.items) > 55
     assert len(figure.html) < 80_000
+
+
+def test_a_cut_is_a_dashed_arrow_that_joins_what_the_engine_sees_apart():
+    w = leaf(3.0)
+    a = w * 2
+    c = a.detach()
+    out = a * c
+    figure = draw_graph(out, cuts=[(a, c)])
+    assert figure.svg.count("tg-cut") > draw_graph(out).svg.count("tg-cut") == 0
+    assert figure.alt.endswith("out = × of a and c = 36.0; cut between a and c.")
+    out.backward()
+    assert "12.0" in words(draw_graph(out).svg)  # half of the true slope, 24
+    with tg.no_grad():
+        quiet = w * 3
+    assert draw_graph(quiet, cuts=[(w, quiet)]).alt.endswith("leaf w = 3.0 (grad 12.0); cut between w and quiet.")

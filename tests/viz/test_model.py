@@ -201,3 +201,15 @@ def test_an_operation_of_many_leaves_is_cut_and_counted():
 def test_what_is_folded_is_connected_once():
     graph = read(chain(1000), Names({}))
     assert len(set(graph.edges)) == len(graph.edges)
+
+
+def test_cuts_are_edges_that_come_last_and_point_forward():
+    w, u = leaf(3.0), leaf(1.0)
+    v = w.detach()
+    graph = read(u * v, Names({"v": v, "w": w}, cuts=[(w, v)]))
+    assert [item.name for item in graph.items] == ["w", "", "v", ""]
+    assert graph.edges == ((1, 3), (2, 3), (0, 2))
+    assert graph.cuts == ((0, 2),)
+    unnamed = read(u * v, Names({}, cuts=[(w, v)]))
+    assert unnamed.cuts == ((0, 2),)
+    assert read(u * v, Names({})).cuts == ()
