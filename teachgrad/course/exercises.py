@@ -70,6 +70,8 @@ class Exercise:
         trials: makes the arguments of each call, anew whenever it is asked, and always the same ones.
         run: what is looked at in a trial; by default, what the answer returns.
         shows: words after the call, where the numbers of an outcome do not say themselves what they are.
+        told: says what is done in a trial, where that is no call of the answer with the trial's arguments.
+        given: source that stands above the stub in the lesson; answers may use what it makes.
         modifies: the arguments that the answer is to change.
         gradient: whether arrays of the outcome are gradients, to be drawn beside the true ones.
         tolerance: how far a number may be off, absolute or relative.
@@ -88,6 +90,8 @@ class Exercise:
     trials: Callable[[], Iterable[Trial]] = _once
     run: Callable[..., Any] = _call
     shows: str = ""
+    told: Callable[..., str] | None = None
+    given: str = ""
     modifies: tuple[str, ...] = ()
     gradient: bool = False
     tolerance: float = 1e-4
@@ -106,6 +110,7 @@ class Exercise:
     def made(self, source: str) -> Any:
         """The answer that a source gives: its function or value called `name`."""
         names = {"tg": tg, "np": np, "nn": nn, "optim": optim}
+        exec(self.given, names)
         exec(compile(source, f"<{self.id}>", "exec"), names)
         return names[self.name]
 

@@ -280,7 +280,9 @@ def _entries(yours: Any, wanted: Mapping[str, Any]) -> Difference | None:
 
 
 def _called(exercise: Exercise, arguments: Trial) -> str:
-    """The call of a trial as a learner would write it."""
+    """What is done in a trial: the call as a learner would write it, unless the exercise has words of its own."""
+    if exercise.told is not None:
+        return exercise.told(*arguments)
     given = [f"{name}={_word(argument, most=4)}" for name, argument in zip(_parameters(exercise), arguments)]
     return f"{exercise.name}({', '.join(given)}){exercise.shows}" if given else ""
 

@@ -34,6 +34,7 @@ def test_every_exercise_has_its_cell_with_its_stub_and_no_solution(number):
         (cell,) = (cell for cell in cells(number) if f'check("{exercise.id}"' in cell.source)
         assert exercise.stub.strip() in cell.source, exercise.id
         assert exercise.solution.strip() not in cell.source, exercise.id
+        assert exercise.given.strip() in code(number), exercise.id
         heading = re.search(rf"^### {exercise.id} · {re.escape(exercise.title)} · (\d+) minutes$", prose(number), re.M)
         assert heading, f"{exercise.id} needs a heading with its title and its minutes"
     assert code(number).count("check(") == len(exercises(number))
@@ -77,6 +78,8 @@ def test_with_solutions_filled_in_it_passes_its_own_checks(number, monkeypatch, 
     monkeypatch.chdir(build.NOTEBOOKS)
     first, *others = (cell for cell in build.solved(LESSONS[number].name).cells if cell.cell_type == "code")
     names = {"__name__": "lesson"}
+    for given in {exercise.given for exercise in exercises(number)}:
+        exec(given, names)
     for cell in [first, *(cell for cell in others if "check(" in cell.source)]:  # they need nothing of the rest
         exec(compile(cell.source, cell["id"], "exec"), names)
     told = capsys.readouterr().out
