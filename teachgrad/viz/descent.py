@@ -19,7 +19,7 @@ from teachgrad.viz.axes import Panel
 from teachgrad.viz.figure import Movie
 from teachgrad.viz.looks import CIVIDIS
 from teachgrad.viz.scene import Circle, Mark, Path, Rect, Scene, Text, Window, line
-from teachgrad.viz.walk import Floats, Function, Landscape, MakeOptimizer, Walk, landscape, walk
+from teachgrad.viz.walk import Floats, Function, Landscape, MakeOptimizer, Walk, landscape, stretches, walk
 
 MOST_MOMENTS = 100  # more are thinned out: nobody sees them, and the page would grow
 CURVE, GRID = 121, 41  # places at which a function of one number, of two numbers, is sampled
@@ -128,7 +128,7 @@ class Curve:
         width, height = self.width - LEFT - 20, self.height - HEAD - FOOT
         self.panel = Panel(LEFT, HEAD, width, height, (float(xs[0]), float(xs[-1])), ends)
         self.axes = self.panel.axes(land.names[0], "loss")
-        pieces = [line("", *(self.panel.place(*point) for point in piece)).segments for piece in _pieces(xs, ys)]
+        pieces = [line("", *(self.panel.place(*point) for point in piece)).segments for piece in stretches(xs, ys)]
         self.curve = Path("curve", [segment for segments in pieces for segment in segments])
 
     def inside(self, i: int) -> bool:
@@ -162,17 +162,6 @@ class Curve:
         part = 85 / math.hypot(across, up)
         (px, py), (dx, dy) = panel.place(x, y), (across * part, up * part)
         return (px - dx, py + dy), (px + dx, py - dy)
-
-
-def _pieces(xs: Floats, ys: Floats) -> list[list[Place]]:
-    """The stretches of a curve on which it has values."""
-    pieces: list[list[Place]] = [[]]
-    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
-        if math.isfinite(y):
-            pieces[-1].append((x, y))
-        elif pieces[-1]:
-            pieces.append([])
-    return [piece for piece in pieces if piece]
 
 
 # Of two numbers ------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from teachgrad.viz import scene, svg
 from teachgrad.viz.scene import Scene
 
 HERE = Path(__file__).parent
+TOLD = "told"  # the key of the text that is the read-out of a movie
 Writers = dict[str, Callable[[Path], None]]
 
 
@@ -156,7 +157,8 @@ class Movie(Figure):
 def tracks(moments: Sequence[Scene]) -> dict[str, Any]:
     """What the player needs to know about the marks that move.
 
-    For each of them, the attributes that change, as a list over the moments; and which paths just grow.
+    For each of them, the attributes that change, as a list over the moments, `text` among them; and which paths just
+    grow.
 
     >>> from teachgrad.viz.scene import Circle
     >>> tracks([Scene(9, 9, [Circle("ball", x, 5, 2, key="ball")]) for x in (1, 2.5)])
@@ -172,6 +174,9 @@ def tracks(moments: Sequence[Scene]) -> dict[str, Any]:
             values = [state[name] for state in states]
             if len(set(values)) > 1:
                 moving.setdefault(key, {})[name] = [_bare(value) for value in values]
+        words = [mark.text for marks in seen if isinstance(mark := marks[key], scene.Text)]
+        if key != TOLD and len(set(words)) > 1:
+            moving.setdefault(key, {})["text"] = list(words)
     grow = [key for key, mark in seen[-1].items() if isinstance(mark, scene.Path) and mark.growing]
     return {"tracks": moving, "grow": grow}
 

@@ -63,6 +63,8 @@ LOOKS = {
     "title": Look(INK, size=13, bold=True),
     # surfaces, curves and what moves on them
     "curve": Look(stroke=BLUE, width=2.2),
+    "broad": Look(stroke=BLUE, width=6, fade=0.75),
+    "secant": Look(stroke=VERMILLION, width=1.6),
     "tangent": Look(stroke=GREEN, width=2, dash=(6, 4)),
     "casing": Look(stroke=WHITE, width=4.5),
     "path": Look(stroke=VERMILLION, width=2),

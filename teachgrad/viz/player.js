@@ -1,6 +1,6 @@
 // Plays, steps and scrubs one figure. It knows no subject: it is given, for every moving mark, a table of attributes.
 //   data.told    what is said at each moment
-//   data.tracks  {mark: {attribute: [value at each moment]}}
+//   data.tracks  {mark: {attribute, or "text": [value at each moment]}}
 //   data.grow    paths that show one more segment at each moment
 //   data.pause   milliseconds from one moment to the next
 // Returns what a kernel or a test needs to drive it: {show(i), play(), pause(), step}.
@@ -34,10 +34,14 @@ function player(root, data) {
   let at = last;
   let timer = 0;
 
+  function put(mark, name, value) {
+    if (name === "text") mark.textContent = value;
+    else mark.setAttribute(name, value);
+  }
   function show(i) {
     at = Math.max(0, Math.min(last, i));
     for (const key in data.tracks)
-      for (const name in data.tracks[key]) marks[key].setAttribute(name, data.tracks[key][name][at]);
+      for (const name in data.tracks[key]) put(marks[key], name, data.tracks[key][name][at]);
     for (const [mark, segments] of grown) mark.setAttribute("d", segments.slice(0, at + 1).join(""));
     if (marks.told) marks.told.textContent = data.told[at];
     said.textContent = data.told[at];

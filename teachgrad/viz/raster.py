@@ -171,7 +171,7 @@ def _outline(segments: Sequence[Segment]) -> Outline:
     for letter, numbers in segments:
         xs, ys = numbers[::2] or (0.0,), numbers[1::2] or (0.0,)
         points += [(x + 0.1 * (letter == "M" and i > 0), y) for i, (x, y) in enumerate(zip(xs, ys, strict=True))]
-        codes += CODES[letter][: len(xs)]
+        codes += (CODES[letter] * len(xs))[: len(xs)]
     outline = Outline(points, codes)
     outline.should_simplify = False
     return outline

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-Segment = tuple[str, tuple[float, ...]]  # as in SVG: M and L with a point, C with three, Z with none
+Segment = tuple[str, tuple[float, ...]]  # as in SVG: M with a point, L with some, C with three, Z with none
 
 
 @dataclass(frozen=True, slots=True)

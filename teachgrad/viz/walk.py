@@ -30,23 +30,23 @@ class Landscape:
     Attributes:
         function: takes one tensor, or two scalar tensors if `apart`.
         start: the numbers at which the descent starts, in the shape in which the function gets them.
+        dtype: what numbers it gets.
     """
 
     function: Function
     start: Floats
     apart: bool
     names: tuple[str, ...]
+    dtype: Any
 
     def parameters(self) -> list[Tensor]:
         """Fresh leaves at the start."""
         values = list(self.start) if self.apart else [self.start]
-        dtype = dtypes.get_default_dtype().numpy
-        return [wrap(np.array(value, dtype)).requires_grad_() for value in values]
+        return [wrap(np.array(value, self.dtype)).requires_grad_() for value in values]
 
     def sample(self, *coordinates: Floats) -> Floats:
         """The function at many places: in one call if it broadcasts, checked at three of them; else one by one."""
-        dtype = dtypes.get_default_dtype().numpy
-        grids = [grid.astype(dtype) for grid in coordinates]
+        grids = [grid.astype(self.dtype) for grid in coordinates]
         shape = grids[0].shape
         with no_grad(), np.errstate(all="ignore"):
             places = [0, math.prod(shape) // 3, math.prod(shape) - 1]
@@ -71,6 +71,17 @@ class Landscape:
         return [wrap(np.stack(grids).reshape(*self.start.shape, *np.shape(grids[0])))]
 
 
+def stretches(xs: Floats, ys: Floats) -> list[list[tuple[float, float]]]:
+    """The parts of a curve on which it has values, as lists of points."""
+    parts: list[list[tuple[float, float]]] = [[]]
+    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+        if math.isfinite(y):
+            parts[-1].append((x, y))
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if part]
+
+
 def _same(some: Floats, others: Sequence[float]) -> bool:
     return np.allclose(some, others, rtol=1e-3, atol=1e-6, equal_nan=True)
 
@@ -79,8 +90,8 @@ def _numbers(result: Any) -> Floats:
     return np.asarray(getattr(result, "array", result), float)
 
 
-def landscape(function: Function, start: Any) -> Landscape:
-    """Look at the start, and at how many arguments the function names.
+def landscape(function: Function, start: Any, dtype: Any = None) -> Landscape:
+    """Look at the start, and at how many arguments the function names; by default it gets the default dtype.
 
     Raises:
         ValueError: unless the start is one or two numbers.
@@ -99,7 +110,8 @@ def landscape(function: Function, start: Any) -> Landscape:
     apart = values.size == 2 and len(arguments) == 2
     name = arguments[0] if arguments else "x"
     names = tuple(arguments) if apart else (name,) if values.size == 1 else (f"{name}[0]", f"{name}[1]")
-    return Landscape(function, values.reshape(-1) if apart else values, apart, tuple(map(text.clean, names)))
+    shaped = values.reshape(-1) if apart else values
+    return Landscape(function, shaped, apart, tuple(map(text.clean, names)), dtype or dtypes.get_default_dtype().numpy)
 
 
 @dataclass(frozen=True, slots=True)
