@@ -14,6 +14,7 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
+    tangent             a curve under a microscope
     curves, fit, order  those for trainings that are over,
     screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
@@ -23,6 +24,15 @@ from teachgrad.viz.descent import animate_descent
 from teachgrad.viz.drawing import draw_graph
 from teachgrad.viz.fit import draw_fit
 from teachgrad.viz.order import explore_order
+from teachgrad.viz.tangent import tangent
 from teachgrad.viz.training import live_training
 
-__all__ = ["animate_descent", "draw_curves", "draw_fit", "draw_graph", "explore_order", "live_training"]
+__all__ = [
+    "animate_descent",
+    "draw_curves",
+    "draw_fit",
+    "draw_graph",
+    "explore_order",
+    "live_training",
+    "tangent",
+]
