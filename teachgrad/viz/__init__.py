@@ -1,8 +1,9 @@
 """Pictures of graphs and of descents, for notebooks and for files.
 
 `draw_graph` shows the graph behind a tensor; `animate_descent` shows an optimizer on its way down; `live_training`
-shows a loop while it runs, `draw_curves` and `draw_fit` what came of it, `explore_order` what depends on its order. All
-give a figure that shows itself in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
+shows a loop while it runs, `draw_curves` and `draw_fit` what came of it, `explore_order` what depends on its order;
+`draw_tables` shows small arrays, and `draw_broadcast` what becomes of two shapes. All give a figure that shows itself
+in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
@@ -15,6 +16,7 @@ From data to pictures, each file knowing only those before it:
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
     tangent             a curve under a microscope
+    tables              for arrays and their shapes,
     curves, fit, order  those for trainings that are over,
     screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
@@ -24,14 +26,17 @@ from teachgrad.viz.descent import animate_descent
 from teachgrad.viz.drawing import draw_graph
 from teachgrad.viz.fit import draw_fit
 from teachgrad.viz.order import explore_order
+from teachgrad.viz.tables import draw_broadcast, draw_tables
 from teachgrad.viz.tangent import tangent
 from teachgrad.viz.training import live_training
 
 __all__ = [
     "animate_descent",
+    "draw_broadcast",
     "draw_curves",
     "draw_fit",
     "draw_graph",
+    "draw_tables",
     "explore_order",
     "live_training",
     "tangent",
