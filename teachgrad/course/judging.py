@@ -354,6 +354,8 @@ def _same(a: Outcome, b: Outcome, tolerance: float) -> bool:
         return type(a.error) is type(b.error) and _headline(a.error) == _headline(b.error)
     if a.value is None or b.value is None:
         return a.value is b.value
+    if isinstance(a.value, Finding) != isinstance(b.value, Finding):
+        return False
     if not isinstance(b.value, Finding | str) and _array(b.value) is None:
         return False
     return a.changed == b.changed and difference(a.value, b.value, tolerance) is None
