@@ -56,19 +56,15 @@ def draw_graph(
     >>> draw_graph(x * c, cuts=[(x, c)])
     Computation graph of a result = 4.0: leaf x = 2.0 (grad None); × of x and c = 4.0; cut between x and c.
     """
-    if names is None:
-        caller = sys._getframe(1)
-        variables = {**caller.f_locals, **caller.f_globals, **caller.f_locals}  # local ones first, and not hidden
-        names = {name: thing for name, thing in variables.items() if not name.startswith("_")}
-    known = model.Names(names, cuts)
-    problem = "" if known.cuts and isinstance(tensor, Tensor) else _problem(tensor, known)
+    known = model.Names.seen_from(sys._getframe(1), cuts) if names is None else model.Names(names, cuts)
+    problem = "" if known.cuts and isinstance(tensor, Tensor) else nothing_to_draw(tensor, known, "draw_graph draws the graph of a tensor")
     return Words(problem) if problem else Drawing(model.read(tensor, known))
 
 
-def _problem(thing: object, names: model.Names) -> str:
+def nothing_to_draw(thing: object, names: model.Names, purpose: str) -> str:
     """Why there is nothing to draw; empty if there is something."""
     if not isinstance(thing, Tensor):
-        return f"Nothing to draw: draw_graph draws the graph of a tensor, and this is a {type(thing).__name__}."
+        return f"Nothing to draw: {purpose}, and this is a {type(thing).__name__}."
     if not thing.requires_grad:
         return (
             f"Nothing to draw: {names.leaf(thing) or 'this tensor'} has no graph. Operations are recorded only if "

@@ -1,7 +1,8 @@
 """The graph behind a tensor, as plain data: texts and numbers, ready to be laid out and drawn.
 
-This is the only file of the package that touches the engine's nodes. What it hands on is a snapshot: nothing
-in it changes when a later `backward()` fills a gradient. It knows nothing of positions, colours or formats.
+This file reads the engine's nodes (and `steps.py`, which watches them at work; no other file touches them). What it
+hands on is a snapshot: nothing in it changes when a later `backward()` fills a gradient. It knows nothing of
+positions, colours or formats.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any, Literal
 
 import numpy as np
@@ -78,6 +80,7 @@ class Names:
     def __init__(self, table: Mapping[str, object], cuts: Iterable[tuple[Tensor, Tensor]] = ()) -> None:
         self.cuts = {id(after): (before, after) for before, after in cuts}
         self._leaves: dict[int, str] = {}
+        self._memory: dict[int, str] = {}  # of tensors that require grad, by the counter that all share who share it
         self._results: dict[Node, tuple[str, Tensor]] = {}
         for name, thing in table.items():
             if isinstance(thing, Tensor):
@@ -87,8 +90,16 @@ class Names:
                 for inner, parameter in thing.named_parameters():
                     self._add(f"{name}.{inner}", parameter)
 
+    @classmethod
+    def seen_from(cls, frame: FrameType, cuts: Iterable[tuple[Tensor, Tensor]] = ()) -> Names:
+        """The variables at a place of the program: local ones first, and not hidden."""
+        variables = {**frame.f_locals, **frame.f_globals, **frame.f_locals}
+        return cls({name: thing for name, thing in variables.items() if not name.startswith("_")}, cuts)
+
     def _add(self, name: str, tensor: Tensor) -> None:
         node = tensor.grad_fn
+        if tensor.requires_grad:
+            self._memory.setdefault(id(tensor.counter), text.clean(name))
         if node is None:
             self._leaves.setdefault(id(tensor), text.clean(name))
         else:
@@ -98,9 +109,26 @@ class Names:
         """The name of a tensor that no operation made."""
         return self._leaves.get(id(tensor), "")
 
+    def detached_from(self, tensor: Tensor) -> str:
+        """The name of a tensor that requires grad and has the same memory as this one, which does not."""
+        return self._memory.get(id(tensor.counter), "")
+
     def result(self, node: Node) -> tuple[str, Tensor | None]:
         """The name of the tensor that `node` made, and that tensor itself."""
         return self._results.get(node, ("", None))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the engine's nodes are in a picture.
+
+    Attributes:
+        items: for each node, the number of the item that shows it; hidden nodes are in the item that stands for them.
+        edges: for each input of a node, as (node, place), the number of the edge that stands for it.
+    """
+
+    items: Mapping[Node, int]
+    edges: Mapping[tuple[Node, int], int]
 
 
 def read(root: Tensor, names: Names) -> Graph:
@@ -109,6 +137,11 @@ def read(root: Tensor, names: Names) -> Graph:
     Of more than `MOST` items only about `FEW` are kept, those computed last; one more stands for everything
     earlier. The time taken grows with the number of nodes, not faster.
     """
+    return read_with_places(root, names)[0]
+
+
+def read_with_places(root: Tensor, names: Names) -> tuple[Graph, Places]:
+    """The graph as `read` gives it, and where the engine's nodes are in it."""
     before = [tensor for tensor, _ in names.cuts.values()]
     nodes = newest_first(node for node in map(edge, [root, *before]) if node is not None)
     operations = [node for node in nodes if not isinstance(node, AccumulateGrad)]
@@ -118,17 +151,22 @@ def read(root: Tensor, names: Names) -> Graph:
         kept, shown = _choose(operations, names, FEW)
     items: dict[Hashable, Item] = {}
     wires: list[tuple[Hashable, Hashable]] = []
+    wire_of: dict[tuple[Node, int], int] = {}
     hidden: set[Hashable] = set()
     for node in reversed(kept):
+        folded_wire = -1
         for place, source in enumerate(_sources(node, names)):
             if source in shown:
                 if source not in items:
                     items[source] = _source(node, place, names)
                 wires.append((source, node))
+                wire_of[node, place] = len(wires) - 1
             else:
                 hidden.add(source)
-                if (FOLD, node) not in wires:
+                if folded_wire < 0:
                     wires.append((FOLD, node))
+                    folded_wire = len(wires) - 1
+                wire_of[node, place] = folded_wire
         items[node] = _operation(node, names)
     if hidden:
         hidden_leaves = leaves - sum(item.kind == "leaf" for item in items.values())
@@ -142,7 +180,8 @@ def read(root: Tensor, names: Names) -> Graph:
     cuts = [(tail, head) for tail, head in cuts if tail in items and head in items]
     places = {key: i for i, key in enumerate(items)}
     edges, cut = (tuple((places[tail], places[head]) for tail, head in pairs) for pairs in (wires + cuts, cuts))
-    return Graph(tuple(items.values()), edges, len(operations), leaves, cut)
+    found = Places({node: places[node if node in places else FOLD] for node in nodes}, wire_of)
+    return Graph(tuple(items.values()), edges, len(operations), leaves, cut), found
 
 
 FOLD = "everything earlier"
@@ -153,7 +192,7 @@ def _sources(node: Node, names: Names) -> list[Hashable]:
     return [parent or _constant_key(node, place, names) for place, parent in enumerate(node.parents)]
 
 
-def _constant(node: Node, place: int) -> Tensor | None:
+def constant(node: Node, place: int) -> Tensor | None:
     """An input that wants no gradient, if it is still known: small ones are, and saved ones until backward."""
     small = node.constants[place] if node.constants else None
     return node.tensors[place] if small is None and node.tensors else small
@@ -161,7 +200,7 @@ def _constant(node: Node, place: int) -> Tensor | None:
 
 def _constant_key(node: Node, place: int, names: Names) -> Hashable:
     """A tensor with a name is drawn once, however often it is used; the 2 in x**2 and the 2 in 2*x are two."""
-    tensor = _constant(node, place)
+    tensor = constant(node, place)
     known = tensor is not None and (names.leaf(tensor) or id(tensor) in names.cuts)
     return id(tensor) if known else (node, place)
 
@@ -185,7 +224,7 @@ def _source(node: Node, place: int, names: Names) -> Item:
     parent = node.parents[place]
     if isinstance(parent, AccumulateGrad):
         return _leaf(parent.variable, names)
-    tensor = _constant(node, place)
+    tensor = constant(node, place)
     if tensor is None:
         return Item("constant", value="constant", detail="a constant: no gradient flows to it")
     return Item(
