@@ -77,7 +77,7 @@ test: $(VENV)/.installed ## run all tests and every notebook
 # --- development -------------------------------------------------------------------------------------------------
 
 # These tests look after the repository, not the library, and start many programs.
-aside := benchmarks environment makefile notebooks readme repository
+aside := benchmarks cost environment makefile notebooks readme repository
 
 coverage: $(VENV)/.installed ## list the lines and branches that no test reaches; fail if too many (see pyproject.toml)
 	$(RUN) -m pytest tests --cov $(aside:%=--ignore=tests/test_%.py)
