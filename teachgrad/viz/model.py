@@ -155,7 +155,7 @@ def read_with_places(root: Tensor, names: Names) -> tuple[Graph, Places]:
     hidden: set[Hashable] = set()
     for node in reversed(kept):
         folded_wire = -1
-        for place, source in enumerate(_sources(node, names)):
+        for place, source in _as_written(node, names):
             if source in shown:
                 if source not in items:
                     items[source] = _source(node, place, names)
@@ -190,6 +190,12 @@ FOLD = "everything earlier"
 def _sources(node: Node, names: Names) -> list[Hashable]:
     """For each input of an operation, what it came from: a node, or what tells a constant from others."""
     return [parent or _constant_key(node, place, names) for place, parent in enumerate(node.parents)]
+
+
+def _as_written(node: Node, names: Names) -> list[tuple[int, Hashable]]:
+    """The sources with their places, in the order of a formula: PyTorch records 1 - x as an operation of x and 1."""
+    numbered = list(enumerate(_sources(node, names)))
+    return numbered[::-1] if node.name() == "RsubBackward1" else numbered
 
 
 def constant(node: Node, place: int) -> Tensor | None:

@@ -108,6 +108,13 @@ def test_a_square_by_multiplication_has_two_edges():
     assert graph.edges == ((0, 1), (0, 1))
 
 
+def test_one_minus_x_reads_from_left_to_right():
+    x = leaf(6.0)
+    for result, first, second in ((1 - x, "1.0", "6.0"), (x - 1, "6.0", "1.0")):
+        graph = read(result, Names({}))
+        assert [graph.items[place].value for place in graph.inputs(2)] == [first, second]
+
+
 def test_named_constants_are_one_and_numbers_are_as_many_as_written():
     data, w = tg.tensor([1.0, 2.0]), leaf([1.0, 1.0])
     graph = read(((w * data).exp() * data * 2.0 * 2.0).sum(), Names({"data": data, "w": w}))
