@@ -13,13 +13,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from teachgrad.viz import scene, svg
-from teachgrad.viz.scene import Scene
+from teachgrad.viz.scene import Mark, Scene
 
 HERE = Path(__file__).parent
 TOLD = "told"  # the key of the text that is the read-out of a movie
@@ -60,9 +60,13 @@ class Figure:
         rules = "".join((HERE / sheet).read_text("utf-8") for sheet in self.sheets)
         return (
             f'<figure class="tg" data-teachgrad="{self.fingerprint}"{focus}>'
-            f"<style>{rules}{svg.stylesheet(self.picture.marks, themed=True)}</style>"
+            f"<style>{rules}{svg.stylesheet(self._marks(), themed=True)}</style>"
             f"{self._live()}{self._still()}{self._script()}</figure>"
         )
+
+    def _marks(self) -> Iterable[Mark]:
+        """All that may be seen in the page."""
+        return self.picture.marks
 
     def _live(self) -> str:
         """The picture in the colours of its page.
@@ -135,6 +139,9 @@ class Movie(Figure):
         """Seconds from one moment to the next: half a second at most, for a short movie would drag."""
         return min(self.seconds / len(self.moments), 0.5)
 
+    def _marks(self) -> Iterable[Mark]:
+        return {id(mark): mark for moment in self.moments for mark in moment.marks}.values()
+
     def _live(self) -> str:
         return ""  # the player unpacks the image
 
@@ -157,8 +164,8 @@ class Movie(Figure):
 def tracks(moments: Sequence[Scene]) -> dict[str, Any]:
     """What the player needs to know about the marks that move.
 
-    For each of them, the attributes that change, as a list over the moments, `text` among them; and which paths just
-    grow.
+    For each of them, the attributes that change, `text` among them: as a list over the moments or, where few of them
+    bring a change, as a table of those; and which paths just grow.
 
     >>> from teachgrad.viz.scene import Circle
     >>> tracks([Scene(9, 9, [Circle("ball", x, 5, 2, key="ball")]) for x in (1, 2.5)])
@@ -169,16 +176,25 @@ def tracks(moments: Sequence[Scene]) -> dict[str, Any]:
     for key, last in seen[-1].items():
         if isinstance(last, scene.Path) and last.growing:
             continue
-        states = [svg.attributes(marks[key]) for marks in seen]
-        for name in states[0]:
-            values = [state[name] for state in states]
-            if len(set(values)) > 1:
-                moving.setdefault(key, {})[name] = [_bare(value) for value in values]
-        words = [mark.text for marks in seen if isinstance(mark := marks[key], scene.Text)]
-        if key != TOLD and len(set(words)) > 1:
-            moving.setdefault(key, {})["text"] = list(words)
+        different = {id(marks[key]): marks[key] for marks in seen}
+        states = {which: svg.state(mark) for which, mark in different.items()}
+        for name in next(iter(states.values())) if len(states) > 1 else ():
+            values = [states[id(marks[key])][name] for marks in seen]
+            if len(set(values)) > 1 and (key, name) != (TOLD, "text"):
+                bare = values if name == "text" else [_bare(value) for value in values]
+                moving.setdefault(key, {})[name] = _brief(bare)
     grow = [key for key, mark in seen[-1].items() if isinstance(mark, scene.Path) and mark.growing]
     return {"tracks": moving, "grow": grow}
+
+
+def _brief(values: Sequence[Any]) -> Sequence[Any] | dict[int, Any]:
+    """A list, or what changes when, whichever is shorter.
+
+    >>> _brief([1, 2, 3]), _brief([0, 0, 0, 0, 7])
+    ([1, 2, 3], {0: 0, 4: 7})
+    """
+    changes = {i: value for i, value in enumerate(values) if i == 0 or value != values[i - 1]}
+    return changes if 2 * len(changes) < len(values) else values
 
 
 def _bare(value: str) -> str | int | float:
@@ -201,6 +217,19 @@ def page(figure: str, title: str) -> str:
         "<style>:root{color-scheme:light dark}body{margin:1rem}</style>"
         f"<main>{figure}</main></html>\n"
     )
+
+
+def script(path: Path, fingerprint: str, data: object) -> str:
+    """A file of JavaScript at work on every copy of a figure that a page holds, once on each.
+
+    The file has a function ``start(root, data)``; `data` is handed to it as JSON.
+    """
+    given = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in a name ends it
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    program = "\n".join(line for line in lines if not line.startswith("//"))
+    copies = f'figure[data-teachgrad="{fingerprint}"]:not([data-started])'
+    each = f"const data={given};for(const root of document.querySelectorAll('{copies}'))"
+    return f'<script>(()=>{{{program}\n{each}{{root.dataset.started="";start(root,data)}}}})()</script>'
 
 
 def write_text(path: Path, markup: str) -> None:

@@ -1,10 +1,12 @@
 // Plays, steps and scrubs one figure. It knows no subject: it is given, for every moving mark, a table of attributes.
 //   data.told    what is said at each moment
-//   data.tracks  {mark: {attribute, or "text": [value at each moment]}}
+//   data.tracks  {mark: {attribute, or "text": [value at each moment], or {moment: value from then on}}}
 //   data.grow    paths that show one more segment at each moment
 //   data.pause   milliseconds from one moment to the next
+//   data.start   the moment it opens at and waits; without one it opens at the last, and plays when it is first seen
+// `heard` is told of every moment that is shown.
 // Returns what a kernel or a test needs to drive it: {show(i), play(), pause(), step}.
-function player(root, data) {
+function player(root, data, heard = () => {}) {
   const last = data.told.length - 1;
   const make = (tag, set) => Object.assign(document.createElement(tag), set);
 
@@ -15,6 +17,13 @@ function player(root, data) {
   image.replaceWith(stage);
   const marks = {};
   for (const mark of stage.querySelectorAll("[data-key]")) marks[mark.dataset.key] = mark;
+  const tracks = [];
+  for (const key in data.tracks)
+    for (const name in data.tracks[key]) {
+      const track = data.tracks[key][name];
+      let value;
+      tracks.push([marks[key], name, data.told.map((_, i) => (value = i in track ? track[i] : value))]);
+    }
   const grown = data.grow.map((key) => [marks[key], marks[key].getAttribute("d").match(/[A-Z][^A-Z]*/g)]);
 
   const bar = make("div", { className: "tg-bar" });
@@ -40,13 +49,13 @@ function player(root, data) {
   }
   function show(i) {
     at = Math.max(0, Math.min(last, i));
-    for (const key in data.tracks)
-      for (const name in data.tracks[key]) put(marks[key], name, data.tracks[key][name][at]);
+    for (const [mark, name, values] of tracks) put(mark, name, values[at]);
     for (const [mark, segments] of grown) mark.setAttribute("d", segments.slice(0, at + 1).join(""));
     if (marks.told) marks.told.textContent = data.told[at];
     said.textContent = data.told[at];
     range.value = at;
     range.setAttribute("aria-valuetext", data.told[at]);
+    heard(at);
   }
   function scrub(i) {
     pause();
@@ -83,8 +92,8 @@ function player(root, data) {
 
   // It plays by itself once, when first seen, unless the reader asked for less motion.
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  show(last);
-  if (!calm)
+  show(data.start ?? last);
+  if (!calm && !("start" in data))
     new IntersectionObserver((seen, watch) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();

@@ -24,6 +24,7 @@ class Rect:
     width: float
     height: float
     radius: float = 0.0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def keyed(marks: Iterable[Mark]) -> dict[str, Mark]:
     for mark in marks:
         if isinstance(mark, Group | Window):
             found.update(keyed(mark.marks))
-        elif not isinstance(mark, Rect) and mark.key:
+        elif mark.key:
             found[mark.key] = mark
     return found
 
@@ -119,7 +120,7 @@ def split(marks: Iterable[Mark]) -> tuple[list[Mark], list[Mark]]:
             stay.append(replace(mark, marks=still))
             move.append(replace(mark, marks=moving))
         else:
-            (move if not isinstance(mark, Rect) and mark.key else stay).append(mark)
+            (move if mark.key else stay).append(mark)
     return stay, move
 
 

@@ -68,13 +68,21 @@ def element(mark: Mark) -> str:
         case _:
             tag = {Rect: "rect", Circle: "circle", Path: "path", Text: "text"}[type(mark)]
             written = "".join(f' {name}="{value}"' for name, value in attributes(mark).items())
-            key = f' data-key="{mark.key}"' if not isinstance(mark, Rect) and mark.key else ""
+            key = f' data-key="{mark.key}"' if mark.key else ""
             start = f'<{tag} class="tg-{mark.look}"{key}{written}'
             return f"{start}>{escape(mark.text)}</text>" if isinstance(mark, Text) else start + "/>"
 
 
+def state(mark: Mark) -> dict[str, str]:
+    """All about a mark that may change from moment to moment: where it is, how it looks, and what it says, as `text`."""
+    if isinstance(mark, Group | Window):
+        return attributes(mark)
+    said = {"text": mark.text} if isinstance(mark, Text) else {}
+    return {**attributes(mark), "class": f"tg-{mark.look}", **said}
+
+
 def attributes(mark: Mark) -> dict[str, str]:
-    """Where a mark is, as SVG says it; what changes from moment to moment is found here."""
+    """Where a mark is, as SVG says it."""
     match mark:
         case Rect(_, x, y, width, height, radius):
             found = {"x": num(x), "y": num(y), "width": num(width), "height": num(height)}
