@@ -23,11 +23,13 @@ def test_metadata():
     assert (x.shape, x.size(), x.size(-1), x.ndim, x.dim(), x.numel()) == ((2, 3), (2, 3), 3, 2, 2, 6)
     assert (x.dtype, x.element_size(), x.stride(), x.is_contiguous()) == (tg.float32, 4, (3, 1), True)
     assert (x.T.stride(), x.T.is_contiguous()) == ((1, 3), False)
+    assert (x.stride(0), x.T.stride(0), x.stride(-1)) == (3, 1, 1)
     assert repr(x.shape) == "torch.Size([2, 3])"
     with pytest.raises(IndexError, match=r"Dimension out of range \(expected to be in range of \[-2, 1\], but got 2\)"):
         x.size(2)
-    with pytest.raises(IndexError, match="Dimension specified as 0 but tensor has no dimensions"):
-        tg.tensor(1.0).size(0)
+    for of_one in (tg.Tensor.size, tg.Tensor.stride):
+        with pytest.raises(IndexError, match="Dimension specified as 0 but tensor has no dimensions"):
+            of_one(tg.tensor(1.0), 0)
 
 
 def test_only_real_numbers_have_gradients():

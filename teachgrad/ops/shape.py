@@ -74,8 +74,11 @@ CONVERT = Op("ToCopyBackward0", [lambda g: g], symbol="to")  # the engine gives 
 @method("size")
 def size(a: Tensor, dim: int | None = None) -> Any:
     """All sizes, or that of one dimension, as ``torch.Tensor.size``."""
-    if dim is None:
-        return a.shape
+    return a.shape if dim is None else a.shape[_one_of(dim, a)]
+
+
+def _one_of(dim: int, a: Tensor) -> int:
+    """The number of a dimension that the tensor has."""
     if a.array.ndim == 0:
         raise explained(
             IndexError,
@@ -83,7 +86,7 @@ def size(a: Tensor, dim: int | None = None) -> Any:
             why="the tensor holds a single number, without rows or columns.",
             fix="x.ndim tells how many dimensions there are; x.item() is the number.",
         )
-    return a.shape[checked_dim(dim, a.array.ndim)]
+    return checked_dim(dim, a.array.ndim)
 
 
 @method("dim", "ndimension")
@@ -142,9 +145,10 @@ def is_contiguous(a: Tensor) -> bool:
 
 
 @method("stride")
-def stride(a: Tensor) -> tuple[int, ...]:
-    """For each dimension, how many elements apart neighbours lie, as ``torch.Tensor.stride``."""
-    return tuple(step // a.array.itemsize for step in a.array.strides)
+def stride(a: Tensor, dim: int | None = None) -> Any:
+    """How many elements apart neighbours lie, in each dimension or in one, as ``torch.Tensor.stride``."""
+    steps = tuple(step // a.array.itemsize for step in a.array.strides)
+    return steps if dim is None else steps[_one_of(dim, a)]
 
 
 @method("element_size")
