@@ -43,12 +43,12 @@ class Experiment(Figure):
         self.call = f"{function.__name__}({', '.join(values)})"
         first = figures[_place(start, choices)]
         super().__init__(first.picture, first.alt, content=self.call + "".join(figure.alt for figure in figures))
-        self._marks = [mark for figure in figures for mark in figure.picture.marks]
+        self._drawn = [mark for figure in figures for mark in figure.picture.marks]
         self._pages = [svg.inline(figure.picture, figure.alt) for figure in figures]
 
     def _live(self) -> str:
         """The first picture, and the looks of what occurs only in later ones."""
-        return f"<style>{svg.stylesheet(self._marks, themed=True)}</style>{super()._live()}"
+        return f"<style>{svg.stylesheet(self._drawn, themed=True)}</style>{super()._live()}"
 
     def _still(self) -> str:
         """Where no script runs, the first picture, and how to get the others."""
