@@ -92,5 +92,12 @@ LOOKS = {
     "bar4": Look(GREEN),
     "amount": Look(INK, size=9, fade=0.85),
     "row": Look(INK, size=12, align="end"),
+    # cells of a table whose numbers have a sign: the stronger, the larger
+    **{f"plus{i}": Look(BLUE, 0.08 + 0.09 * i) for i in range(6)},
+    **{f"minus{i}": Look(VERMILLION, 0.08 + 0.09 * i) for i in range(6)},
+    "cell": Look(INK, size=12, align="middle"),
+    "zero": Look(INK, size=12, align="middle", fade=0.6),
+    "sign": Look(stroke=INK, width=1.4),
+    "part": Look(stroke=INK, width=2),
     **{f"band{i}": Look(colour) for i, colour in enumerate(CIVIDIS)},
 }

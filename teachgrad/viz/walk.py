@@ -102,16 +102,25 @@ def landscape(function: Function, start: Any, dtype: Any = None) -> Landscape:
             f"a descent can be drawn in one or two dimensions, and start has {values.size} numbers.\n"
             "Give a number, start=1.0, or two of them, start=(-1.5, 2)."
         )
-    try:
-        known = [p for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
-        arguments = [p.name for p in known if p.default is p.empty]
-    except (TypeError, ValueError):  # some functions written in C do not tell
-        arguments = ["x", "y"][: values.size]
+    arguments = named(function) or ["x", "y"][: values.size]
     apart = values.size == 2 and len(arguments) == 2
-    name = arguments[0] if arguments else "x"
+    name = arguments[0]
     names = tuple(arguments) if apart else (name,) if values.size == 1 else (f"{name}[0]", f"{name}[1]")
     shaped = values.reshape(-1) if apart else values
     return Landscape(function, shaped, apart, tuple(map(text.clean, names)), dtype or dtypes.get_default_dtype().numpy)
+
+
+def named(function: Function) -> list[str]:
+    """The arguments that a function must be given, by its own names; empty if it does not tell.
+
+    >>> named(lambda w, b=0.0: w + b), named(max)
+    (['w'], [])
+    """
+    try:
+        known = [p for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return []
+    return [p.name for p in known if p.default is p.empty]
 
 
 @dataclass(frozen=True, slots=True)
