@@ -15,6 +15,7 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
+    jacobian            which output depends on which input
     tangent             a curve under a microscope
     tables              for arrays and their shapes,
     curves, fit, order  those for trainings that are over,
@@ -25,6 +26,7 @@ from teachgrad.viz.curves import draw_curves
 from teachgrad.viz.descent import animate_descent
 from teachgrad.viz.drawing import draw_graph
 from teachgrad.viz.fit import draw_fit
+from teachgrad.viz.jacobian import jacobian
 from teachgrad.viz.order import explore_order
 from teachgrad.viz.tables import draw_broadcast, draw_tables
 from teachgrad.viz.tangent import tangent
@@ -38,6 +40,7 @@ __all__ = [
     "draw_graph",
     "draw_tables",
     "explore_order",
+    "jacobian",
     "live_training",
     "tangent",
 ]
