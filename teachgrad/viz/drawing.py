@@ -24,6 +24,8 @@ ROW, STRIP, PAD = 28.0, 20.0, 9.0  # the height of a box, of the strip for its g
 BADGE = 22.0  # the height of an operation's badge, and its least width
 MARGIN = 8.0
 
+Place = tuple[float, float]
+
 
 def draw_graph(
     tensor: Tensor, names: Mapping[str, object] | None = None, cuts: Iterable[tuple[Tensor, Tensor]] = ()
@@ -57,7 +59,11 @@ def draw_graph(
     Computation graph of a result = 4.0: leaf x = 2.0 (grad None); × of x and c = 4.0; cut between x and c.
     """
     known = model.Names.seen_from(sys._getframe(1), cuts) if names is None else model.Names(names, cuts)
-    problem = "" if known.cuts and isinstance(tensor, Tensor) else nothing_to_draw(tensor, known, "draw_graph draws the graph of a tensor")
+    problem = (
+        ""
+        if known.cuts and isinstance(tensor, Tensor)
+        else nothing_to_draw(tensor, known, "draw_graph draws the graph of a tensor")
+    )
     return Words(problem) if problem else Drawing(model.read(tensor, known))
 
 
@@ -136,17 +142,17 @@ def _called(item: Item) -> str:
 
 def picture(graph: Graph) -> Scene:
     """Marks for the whole graph: arrows below, boxes above."""
-    sizes = [_size(item) for item in graph.items]
+    sizes = [size(item) for item in graph.items]
     plan = layout.lay_out(sizes, graph.edges)
     arrows = [
         mark
         for edge, route in zip(graph.edges, plan.routes, strict=True)
-        for mark in _arrow([(x + MARGIN, y + MARGIN) for x, y in route], "cut" if edge in graph.cuts else "edge")
+        for mark in arrow([(x + MARGIN, y + MARGIN) for x, y in route], "cut" if edge in graph.cuts else "edge")
     ]
     boxes = [
         Group(
             item.kind,
-            _box(item, x + MARGIN - w / 2, y + MARGIN - h / 2, w, h, last=i == len(sizes) - 1),
+            box(item, x + MARGIN - w / 2, y + MARGIN - h / 2, w, h, "result" if i == len(sizes) - 1 else item.kind),
             item.detail,
             f"n{i}",
         )
@@ -155,13 +161,14 @@ def picture(graph: Graph) -> Scene:
     return Scene(plan.width + 2 * MARGIN, plan.height + 2 * MARGIN, [*arrows, *boxes])
 
 
-def _size(item: Item) -> tuple[float, float]:
+def size(item: Item) -> tuple[float, float]:
     """Room for the longest text that a box will ever hold: after backward, boxes are where they were before."""
     head = text.width(_heading(item)) + (text.width(item.value) + 1 if item.value else 0)
     if item.kind == "folded":
         return max(text.width(item.name) * LETTER, text.width(item.value) * SMALL_LETTER) + 2 * PAD, ROW + STRIP
     if item.kind == "operation":
-        return 2 * PAD + _badge(item) + head * LETTER, ROW + (STRIP if item.grad else 0)
+        line = _badge(item) + head * LETTER
+        return 2 * PAD + max(line, _longest_grad(item) * SMALL_LETTER + PAD), ROW + (STRIP if item.grad else 0)
     return 2 * PAD + max(head * LETTER, _longest_grad(item) * SMALL_LETTER + PAD), ROW + (STRIP if item.grad else 0)
 
 
@@ -180,45 +187,58 @@ def _heading(item: Item) -> str:
     return item.name or ("leaf" if item.kind == "leaf" else "")
 
 
-def _box(item: Item, x: float, y: float, w: float, h: float, last: bool) -> list[Mark]:
-    """One item with its upper left corner at (x, y)."""
+def box(item: Item, x: float, y: float, w: float, h: float, outline: str, strip: str = "", key: str = "") -> list[Mark]:
+    """One item with its upper left corner at (x, y).
+
+    `outline` and `strip` are the looks of the box and of the line for its gradient. With a `key`, what may change from
+    moment to moment can be found by it: the outline as `key`, the value, the strip and the gradient with v, s and g
+    after it.
+    """
+    v, s, g = (key and key + part for part in "vsg")
     base, right = y + ROW / 2 + 4.5, x + w - PAD
     if item.kind == "folded":
         words = [Text("name", x + PAD, base, item.name), Text("word", x + PAD, base + STRIP - 2, item.value)]
-        return [Rect("folded", x, y, w, h, 6), *words]
+        return [Rect(outline, x, y, w, h, 6, key), *words]
     left = x + PAD
     if item.kind == "operation":
         badge = _badge(item)
         marks: list[Mark] = [
-            Rect("result" if last else "operation", x, y, w, h, ROW / 2),
+            Rect(outline, x, y, w, h, ROW / 2, key),
             Rect("badge", x + 3, y + 3, badge, BADGE, BADGE / 2),
             Text("symbol", x + 3 + badge / 2, base, item.symbol),
         ]
         left += badge
         right -= 2
     else:
-        marks = [Rect(item.kind, x, y, w, h, 5)]
+        marks = [Rect(outline, x, y, w, h, 5, key)]
     if _heading(item):
         marks.append(Text("name" if item.name else "word", left, base, _heading(item)))
     alone = item.kind == "constant" and not item.name
-    marks.append(Text("lone", x + w / 2, base, item.value) if alone else Text("value", right, base, item.value))
+    place = ("lone", x + w / 2) if alone else ("value", right)
+    marks.append(Text(*place, base, item.value, key=v))
     if item.grad:
         low = y + ROW - 1
         marks += [
-            Rect("awaited" if item.grad == "None" else "arrived", x + 4, low, w - 8, STRIP - 3, 3),
+            Rect(strip or ("awaited" if item.grad == "None" else "arrived"), x + 4, low, w - 8, STRIP - 3, 3, s),
             Text("word", x + PAD, low + 12.5, "grad"),
-            Text("grad", x + w - PAD, low + 12.5, item.grad),
+            Text("grad", x + w - PAD, low + 12.5, item.grad, key=g),
         ]
     return marks
 
 
-def _arrow(route: list[tuple[float, float]], look: str) -> list[Mark]:
+def arrow(route: list[tuple[float, float]], look: str, key: str = "") -> list[Mark]:
     """A curve with its tip at the end; the line stops short of it, so that the tip stays sharp."""
-    (x0, y0), (x1, y1) = route[-2], route[-1]
+    neck, head = tip("tip", route[-2], route[-1])
+    shaft = [*route[:-1], neck]
+    curves = [("C", (*shaft[i], *shaft[i + 1], *shaft[i + 2])) for i in range(1, len(shaft), 3)]
+    return [Path(look, [("M", shaft[0]), *curves], key), head]
+
+
+def tip(look: str, start: Place, end: Place, key: str = "") -> tuple[Place, Path]:
+    """The tip of an arrow that comes from `start` and ends at `end`, and the place where its line should stop."""
+    (x0, y0), (x1, y1) = start, end
     far = hypot(x1 - x0, y1 - y0) or 1.0
     ux, uy = (x1 - x0) / far, (y1 - y0) / far
     neck = (x1 - 7 * ux, y1 - 7 * uy)
-    shaft = [*route[:-1], neck]
-    curves = [("C", (*shaft[i], *shaft[i + 1], *shaft[i + 2])) for i in range(1, len(shaft), 3)]
     corners = [(neck[0] - 3.6 * uy, neck[1] + 3.6 * ux), (neck[0] + 3.6 * uy, neck[1] - 3.6 * ux)]
-    return [Path(look, [("M", shaft[0]), *curves]), line("tip", (x1, y1), *corners)]
+    return neck, line(look, (x1, y1), *corners, key=key)
