@@ -15,6 +15,7 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
+    compare             lists side by side
     jacobian            which output depends on which input
     tangent             a curve under a microscope
     tables              for arrays and their shapes,
@@ -22,6 +23,7 @@ From data to pictures, each file knowing only those before it:
     screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
 
+from teachgrad.viz.compare import compare
 from teachgrad.viz.curves import draw_curves
 from teachgrad.viz.descent import animate_descent
 from teachgrad.viz.drawing import draw_graph
@@ -34,6 +36,7 @@ from teachgrad.viz.training import live_training
 
 __all__ = [
     "animate_descent",
+    "compare",
     "draw_broadcast",
     "draw_curves",
     "draw_fit",
