@@ -144,13 +144,13 @@ def no_gradient(value: Any) -> TypeError:
     )
 
 
-def no_inputs() -> RuntimeError:
+def no_inputs(function: str) -> RuntimeError:
     """A backward pass to nowhere."""
     return explained(
         RuntimeError,
-        "`inputs` argument to `backward()` cannot be empty.",
+        f"`inputs` argument to `{function}()` cannot be empty.",
         why="it names the tensors that are to get a gradient, and the list is empty.",
-        fix="leave it out, and every leaf gets its gradient.",
+        fix="name some; backward() without inputs gives every leaf its gradient.",
     )
 
 

@@ -77,7 +77,7 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:  # noqa: N803 - PyTorch's name
     if ind <= 0:
         raise explained(
             RuntimeError,
-            "Expected a strictly positive integer for 'ind'",
+            f"Expected a strictly positive integer for 'ind', but got {ind}",
             why=f"ind says how many dimensions come first, and it is {ind}.",
             fix="give 1 or more.",
         )

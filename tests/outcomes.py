@@ -96,3 +96,30 @@ def same(ours: Any, theirs: Any, tolerance: float = 0.0) -> bool:
         equal = repr(ours) == repr(theirs)  # tells -0.0 from 0.0, and nan is nan
         return equal or (tolerance > 0 and math.isclose(ours, theirs, rel_tol=tolerance, abs_tol=tolerance))
     return type(ours) is type(theirs) and bool(ours == theirs)
+
+
+def listed(families: Mapping[str, str]) -> dict[str, list[str]]:
+    """Calls that stand in a text for each family, parted by semicolons and ends of lines."""
+    return {
+        family: [call for line in calls.split("\n") for call in line.strip().split("; ") if call]
+        for family, calls in families.items()
+    }
+
+
+def differing(
+    calls: list[str], torch: Any, pytorchs: Mapping[str, dict[str, Any]], stock: Mapping[str, str]
+) -> list[str]:
+    """The calls whose outcome differs from what was recorded from PyTorch, and how; empty if all agree.
+
+    Warnings do not count: PyTorch warns of what it is about to give up. Of an error in many words, the beginning does.
+    """
+    found = []
+    for call in calls:
+        ours, theirs = outcome(call, torch, exact=False, stock=stock), dict(pytorchs[call])
+        for warned in (ours, theirs):
+            warned.pop("warned", None)
+        if "words" in theirs and len(ours.get("words", "")) > 20:
+            theirs["words"] = theirs["words"][: len(ours["words"])]
+        if not same(ours, theirs, 2e-5):
+            found.append(f"{call}\n    ours:      {ours}\n    PyTorch's: {theirs}")
+    return found

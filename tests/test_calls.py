@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 import teachgrad as tg
-from tests.outcomes import outcome, recorded, same
+from tests.outcomes import differing, listed, recorded
 
 STOCK = {
     "F": "torch.nn.functional",
@@ -220,21 +220,12 @@ CALLS = {
         torch.conj_physical(x) is x; x.H; x.mH; x.adjoint(); 2 in i; 5.5 in x; 'a' in x; list(reversed(v)); torch.linspace(0, 1, 3).tolist()
         x.data_ptr() == x.data_ptr(); x.is_set_to(x); x.is_shared()""",
 }
-FAMILIES = {
-    family: [call for line in calls.split("\n") for call in line.strip().split("; ") if call]
-    for family, calls in CALLS.items()
-}
+FAMILIES = listed(CALLS)
 CLOSE_CASES = [call for calls in FAMILIES.values() for call in calls]
 PYTORCHS = recorded("calls")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_calls_do_what_they_do_in_pytorch(family: str) -> None:
-    differing = []
-    for call in FAMILIES[family]:
-        ours, theirs = outcome(call, tg, exact=False, stock=STOCK), dict(PYTORCHS[call])
-        for warned in (ours, theirs):  # PyTorch warns of what it is about to give up
-            warned.pop("warned", None)
-        if not same(ours, theirs, 2e-5):
-            differing.append(f"{call}\n    ours:      {ours}\n    PyTorch's: {theirs}")
-    assert not differing, "\n".join(differing)
+    found = differing(FAMILIES[family], tg, PYTORCHS, STOCK)
+    assert not found, "\n".join(found)

@@ -101,7 +101,7 @@ def backward(
         return
     targets = several(inputs)
     if not targets:
-        raise errors.no_inputs()
+        raise errors.no_inputs("backward")
     for target, g in zip(targets, _gradients_at(targets, seeds, retain, create_graph), strict=True):
         if g is not None:
             engine.accumulate(target, g, False, create_graph, FromTensors)
@@ -139,6 +139,8 @@ def grad(
     (27.0, 18.0)
     """
     targets = several(inputs)
+    if not targets:
+        raise errors.no_inputs("grad")
     retain, create_graph = _modes(retain_graph, create_graph)
     find = _batch_of_gradients if is_grads_batched else gradients
     arrived = find(outputs, targets, grad_outputs, retain, create_graph)

@@ -364,7 +364,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     if x.ndim == 0:
         raise explained(
             RuntimeError,
-            "glu does not support 0-dimensional tensors",
+            "glu does not support scalars because halving size must be even",
             why="one half of the tensor is the gate of the other, and a single number has no halves.",
             fix="x.reshape(-1) makes a vector; its size has to be even.",
         )

@@ -209,7 +209,7 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple[Ar
     starts = offsets.array[:-1] if include_last else offsets.array
     if starts.size and starts[0] != 0:
         raise explained(
-            ValueError,
+            RuntimeError,
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
             f"got {starts[0]}",
             why="offsets says where each bag begins, and the first begins with the first number.",
@@ -276,13 +276,11 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
             why=f"class numbers are whole, and this tensor holds {tensor.dtype}.",
             fix="convert it: x.long()",
         )
-    if num_classes == -1 and not classes.size:
+    if num_classes < 1 and not classes.size:
         raise _not_hot("Can not infer total number of classes from empty tensor.", "there are no classes to count")
     if classes.size and classes.min() < 0:
         raise _not_hot("Class values must be non-negative.", f"the smallest is {classes.min()}")
     count = int(classes.max()) + 1 if num_classes == -1 else num_classes
-    if count < 1:
-        raise _not_hot("num_classes should be positive", f"num_classes is {num_classes}")
     if classes.size and classes.max() >= count:
         raise _not_hot("Class values must be smaller than num_classes.", f"the largest is {classes.max()} of {count}")
     return wrap((classes[..., None] == np.arange(count)).astype(np.int64))

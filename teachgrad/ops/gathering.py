@@ -331,13 +331,6 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """
     x = input.array
     axis = checked_dim(dim, x.ndim)
-    if index.array.dtype not in (np.int64, np.int32):
-        raise explained(
-            RuntimeError,
-            "index_select(): Expected dtype int32 or int64 for index",
-            why=f"an index counts slices, and this one holds {index.dtype}.",
-            fix="convert it: index.long()",
-        )
     where = _listed("index_select", index)
     check_range(IndexError, "index out of range in self", where, x, axis)
     if x.ndim == 0:
@@ -414,9 +407,14 @@ def checked_slices(
             fix="give one index for each slice.",
         )
     if source.array.shape[:axis] + source.array.shape[axis + 1 :] != x.shape[:axis] + x.shape[axis + 1 :]:
+        ours, theirs = (shape[:axis] + shape[axis + 1 :] for shape in (x.shape, source.array.shape))
         raise explained(
-            kind,
-            f"{name}(): Source/destination tensor must have same slice shapes.",
+            RuntimeError,
+            f"{name}(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, ours))} at dimension {axis} and source slice shape: {' '.join(map(str, theirs))}"
+            if kind is IndexError
+            else "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(x.shape)} source.shape = {list(source.array.shape)}",
             why=f"apart from dim {axis}, {source.array.shape} and {x.shape} have to agree.",
             fix="check both shapes.",
         )
@@ -427,6 +425,19 @@ def checked_slices(
 
 def _listed(name: str, index: Tensor) -> Array:
     """A list of indices; a single one counts as a list."""
+    kind = index.array.dtype
+    if kind != np.int64 and (kind != np.int32 or name in ("index_copy_", "index_fill_")):
+        words = {
+            "index_select": "index_select(): Expected dtype int32 or int64 for index",
+            "index_copy_": f"index_copy_(): Expected a long tensor for index, but got {c_name(kind)}",
+            "index_fill_": "index_fill_(): Expected dtype int64 for index.",
+        }
+        raise explained(
+            IndexError if name == "index_fill_" else RuntimeError,
+            words.get(name, f"{name}(): Expected dtype int32/int64 for index but got: {c_name(kind)}"),
+            why=f"an index counts slices, and this one holds {index.dtype}.",
+            fix="convert it: index.long()",
+        )
     if index.array.ndim > 1:
         raise explained(
             IndexError,

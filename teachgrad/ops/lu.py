@@ -110,7 +110,10 @@ def _factored(a: Tensor, p: Array, l: Array, u: Array) -> tuple[Tensor, Tensor]:
         return in_order(b, (l, u))
     lower, upper = in_order(b[..., :n, :n], (l[..., :n, :], u[..., :n]))
     if rows > n:
-        return cat([lower, solve_triangular(upper, b[..., n:, :], upper=True, left=False)], -2), upper
+        singular = not u.diagonal(0, -2, -1).all()  # then the rest does not follow, but it is known without derivative
+        known = singular and not b.requires_grad
+        below = wrap(l[..., n:, :]) if known else solve_triangular(upper, b[..., n:, :], upper=True, left=False)
+        return cat([lower, below], -2), upper
     rest = solve_triangular(lower, b[..., n:], upper=False, unitriangular=True)
     return lower, cat([upper, rest], -1)
 

@@ -17,7 +17,7 @@ from teachgrad.grad_mode import is_grad_enabled
 from teachgrad.graph import Array, Op
 from teachgrad.ops.gathering import along
 from teachgrad.ops.indexing import placed
-from teachgrad.ops.table import method, operand, result
+from teachgrad.ops.table import method, no_kernel, operand, result
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
 
@@ -138,6 +138,8 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
     x = input.array
     axis = checked_dim(dim, x.ndim)
     size = x.shape[axis] if x.ndim else 1
+    if x.dtype.kind == "b":
+        raise no_kernel("kthvalue_cpu", x)
     if not 1 <= k <= size:
         raise explained(
             RuntimeError,
@@ -177,6 +179,8 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
 
 def _middle(name: str, whole: Op, along_dim: Op, a: Tensor, dim: int | None, keepdim: bool) -> Any:
     x = a.array
+    if x.dtype.kind == "b":
+        raise no_kernel("median_cpu" if dim is None else "median_out", x)
     if dim is None:
         if not x.size:
             return result(whole, np.asarray(math.nan, x.dtype), (a,), (np.zeros(x.shape, bool),))
@@ -435,4 +439,11 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     >>> tg.bucketize(tg.tensor([0.5, 2.0, 9.0]), tg.tensor([1.0, 2.0]))
     tensor([0, 1, 2])
     """
+    if boundaries.array.ndim != 1:
+        raise explained(
+            RuntimeError,
+            f"boundaries tensor must be 1 dimension, but got dim({boundaries.array.ndim})",
+            why="all values are looked up in one sequence.",
+            fix="torch.searchsorted looks up each row in a sequence of its own.",
+        )
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)

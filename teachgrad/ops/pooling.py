@@ -202,7 +202,7 @@ def _pool(
     if len(shape) not in (dims + 1, dims + 2) or 0 in shape[-dims - 1 :]:
         raise explained(
             RuntimeError,
-            f"{name}: non-empty {dims + 1}D or {dims + 2}D (batch mode) tensor expected for input",
+            f"non-empty {dims + 1}D or {dims + 2}D (batch mode) tensor expected for input",
             why=f"the input has shape {shape}; its dimensions are (batch, channels, ...), or (channels, ...).",
             fix="insert what is missing: images of one channel, (N, H, W), need x.unsqueeze(1).",
         )

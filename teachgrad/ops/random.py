@@ -29,7 +29,7 @@ from teachgrad.ops.arguments import (
     whole_number,
 )
 from teachgrad.ops.nested import no_room
-from teachgrad.ops.table import method, no_broadcast, not_a_tensor, result
+from teachgrad.ops.table import method, no_broadcast, no_expansion, not_a_tensor, result
 from teachgrad.ops.views import in_place
 from teachgrad.rng import distributions, sampling
 from teachgrad.rng.bounds import require
@@ -611,7 +611,7 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None
     try:
         np.broadcast_to(chances, self.array.shape)
     except ValueError:
-        raise no_broadcast(self.array.shape, chances.shape) from None
+        raise no_expansion(chances, self.array.shape) from None
     return _redraw(self, "BernoulliBackward1", lambda array: distributions.fill_bernoulli(array, chances, source))
 
 

@@ -160,8 +160,8 @@ def index_reduce(
     if source.array.dtype != input.array.dtype:
         raise explained(
             RuntimeError,
-            "index_reduce_(): Self and source expected to have the same dtype, but got (self) "
-            f"{c_name(input.array.dtype)} and (source) {c_name(source.array.dtype)}",
+            f"index_reduce_(): self ({c_name(input.array.dtype)}) and source ({c_name(source.array.dtype)}) must have "
+            "the same scalar type",
             why="one is not converted to the other.",
             fix="convert the source: source.to(x.dtype)",
         )

@@ -184,11 +184,14 @@ def sizes_of(name: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:
 
 def _reshaped(x: Array, shape: tuple[int, ...]) -> Array:
     try:
-        return x.reshape(shape)
+        out = x.reshape(shape)
+        if out.shape == shape or min(shape) == -1:  # NumPy takes any negative size for -1
+            return out
     except ValueError:
         pass
-    if any(size < -1 for size in shape):
-        words = f"invalid shape dimension {next(size for size in shape if size < -1)}"
+    if min(shape) < -1:
+        place = next(place for place, size in enumerate(shape) if size < -1)
+        words = f"invalid shape dimension {shape[place]} at index {place} of shape {list(shape)}"
     elif shape.count(-1) > 1:
         words = "only one dimension can be inferred"
     else:
@@ -259,7 +262,7 @@ def _read_as(a: Tensor, target: dtype) -> Tensor:
         raise explained(
             RuntimeError,
             "self.stride(-1) must be 1 to view "
-            f"{c_name(x.dtype)} as {c_name(target.numpy)} (different element sizes), but got {a.stride()[-1:]}",
+            f"{c_name(x.dtype)} as {c_name(target.numpy)} (different element sizes), but got {a.stride()[-1]}",
             why="bytes that do not lie side by side make no element.",
             fix="x.contiguous().view(dtype); or x.to(dtype), which converts the numbers.",
         ) from None

@@ -306,6 +306,13 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     x = input.array
     if x.dtype.kind != "f":
         raise _no_kernel("histogram_cpu", x)
+    if bins < 1:
+        raise explained(
+            RuntimeError,
+            f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0",
+            why="elements are counted in so many intervals.",
+            fix="give 1 or more.",
+        )
     low, high = float(min), float(max)
     if low == high and x.size:
         low, high = float(x.min()), float(x.max())
@@ -347,7 +354,7 @@ def histogram(
     """
     x = input.array
     if x.dtype.kind != "f":
-        raise _no_kernel("histogram_cpu", x)
+        raise _no_kernel("histogramdd", x)
     given = bins.array if isinstance(bins, Tensor) else bins
     weights = None if weight is None else weight.array
     counts, edges = np.histogram(x, given, range, density=density, weights=weights)
