@@ -9,7 +9,7 @@ import torch
 
 from tests.outcomes import FIXTURES, outcome
 
-MODULES = "calls copying creation edges exchange images layers linalg random reductions".split()
+MODULES = ["calls", "copying", "creation", "edges", "exchange", "images", "layers", "linalg", "random", "reductions"]
 
 
 def main() -> None:
