@@ -1,9 +1,10 @@
 """Pictures of graphs and of descents, for notebooks and for files.
 
-`draw_graph` shows the graph behind a tensor; `animate_descent` shows an optimizer on its way down; `live_training`
-shows a loop while it runs, `draw_curves` and `draw_fit` what came of it, `explore_order` what depends on its order;
-`draw_tables` shows small arrays, and `draw_broadcast` what becomes of two shapes. All give a figure that shows itself
-in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
+`draw_graph` shows the graph behind a tensor, `step_backward` each step of its backward pass; `animate_descent` shows an
+optimizer on its way down; `live_training` shows a loop while it runs, `draw_curves` and `draw_fit` what came of it,
+`explore_order` what depends on its order; `draw_tables` shows small arrays, and `draw_broadcast` what becomes of two
+shapes. All give a figure that shows itself in JupyterLab, needs no kernel once saved, and is written to files by
+`.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
@@ -15,6 +16,9 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
+    formulas, steps     the backward pass as data, with the formulas of the op table as text
+    arithmetic, heat    what is said beside a picture: numbers in boxes; arrays as small heat maps
+    stepper, widget     the passes through a graph, step by step; driven by Python
     compare             lists side by side
     jacobian            which output depends on which input
     tangent             a curve under a microscope
@@ -30,6 +34,7 @@ from teachgrad.viz.drawing import draw_graph
 from teachgrad.viz.fit import draw_fit
 from teachgrad.viz.jacobian import jacobian
 from teachgrad.viz.order import explore_order
+from teachgrad.viz.stepper import step_backward
 from teachgrad.viz.tables import draw_broadcast, draw_tables
 from teachgrad.viz.tangent import tangent
 from teachgrad.viz.training import live_training
@@ -45,5 +50,6 @@ __all__ = [
     "explore_order",
     "jacobian",
     "live_training",
+    "step_backward",
     "tangent",
 ]

@@ -226,12 +226,12 @@ def box(item: Item, x: float, y: float, w: float, h: float, outline: str, strip:
     return marks
 
 
-def arrow(route: list[tuple[float, float]], look: str, key: str = "") -> list[Mark]:
-    """A curve with its tip at the end; the line stops short of it, so that the tip stays sharp."""
-    neck, head = tip("tip", route[-2], route[-1])
+def arrow(route: list[Place], look: str, key: str = "", head: str = "tip") -> list[Mark]:
+    """A curve with its tip at the end, called as the curve is with a t after it; the line stops short of the tip."""
+    neck, end = tip(head, route[-2], route[-1], key and key + "t")
     shaft = [*route[:-1], neck]
     curves = [("C", (*shaft[i], *shaft[i + 1], *shaft[i + 2])) for i in range(1, len(shaft), 3)]
-    return [Path(look, [("M", shaft[0]), *curves], key), head]
+    return [Path(look, [("M", shaft[0]), *curves], key), end]
 
 
 def tip(look: str, start: Place, end: Place, key: str = "") -> tuple[Place, Path]:

@@ -56,12 +56,16 @@ class Figure:
     @property
     def html(self) -> str:
         """The picture as a piece of a web page that needs nothing from outside."""
+        return self.piece(self._script())
+
+    def piece(self, script: str) -> str:
+        """The picture as a piece of a web page, with a script at its end."""
         focus = ' tabindex="0"' if self.picture.width > svg.WIDE else ""  # what scrolls must be reached by keys
         rules = "".join((HERE / sheet).read_text("utf-8") for sheet in self.sheets)
         return (
             f'<figure class="tg" data-teachgrad="{self.fingerprint}"{focus}>'
             f"<style>{rules}{svg.stylesheet(self._marks(), themed=True)}</style>"
-            f"{self._live()}{self._still()}{self._script()}</figure>"
+            f"{self._live()}{self._still()}{script}</figure>"
         )
 
     def _marks(self) -> Iterable[Mark]:
@@ -124,7 +128,9 @@ class Movie(Figure):
         alt, content: as for every figure.
     """
 
-    sheets = ("figure.css", "player.css")
+    sheets: tuple[str, ...] = ("figure.css", "player.css")
+    programs: tuple[str, ...] = ("player.js",)
+    entry = "player"  # the function in them that does the work
 
     def __init__(
         self, moments: Sequence[Scene], told: Sequence[str], alt: str, content: str, seconds: float = 4.5
@@ -145,12 +151,14 @@ class Movie(Figure):
     def _live(self) -> str:
         return ""  # the player unpacks the image
 
+    def data(self) -> dict[str, Any]:
+        """What the player is given."""
+        return {"told": list(self.told), "pause": round(self.pause * 1000), **tracks(self.moments)}
+
     def _script(self) -> str:
-        told = {"told": list(self.told), "pause": round(self.pause * 1000), **tracks(self.moments)}
-        data = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in a name ends it
-        lines = (line.strip() for line in (HERE / "player.js").read_text("utf-8").splitlines())
-        player = "\n".join(line for line in lines if not line.startswith("//"))
-        return f"<script>(()=>{{{player}teachgrad({json.dumps(self.fingerprint)},{data})}})()</script>"
+        data = json.dumps(self.data(), separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in it
+        program = "\n".join(code(name) for name in self.programs)
+        return f"<script>(()=>{{{program}\nteachgrad({json.dumps(self.fingerprint)},{data},{self.entry})}})()</script>"
 
     def _writers(self) -> Writers:
         return {**super()._writers(), ".gif": self._film, ".mp4": self._film}
@@ -172,7 +180,7 @@ def tracks(moments: Sequence[Scene]) -> dict[str, Any]:
     {'tracks': {'ball': {'cx': [1, 2.5]}}, 'grow': []}
     """
     seen = [scene.keyed(moment.marks) for moment in moments]
-    moving: dict[str, dict[str, list[Any]]] = {}
+    moving: dict[str, dict[str, Any]] = {}
     for key, last in seen[-1].items():
         if isinstance(last, scene.Path) and last.growing:
             continue
@@ -181,7 +189,7 @@ def tracks(moments: Sequence[Scene]) -> dict[str, Any]:
         for name in next(iter(states.values())) if len(states) > 1 else ():
             values = [states[id(marks[key])][name] for marks in seen]
             if len(set(values)) > 1 and (key, name) != (TOLD, "text"):
-                bare = values if name == "text" else [_bare(value) for value in values]
+                bare: list[Any] = list(values) if name == "text" else [_bare(value) for value in values]
                 moving.setdefault(key, {})[name] = _brief(bare)
     grow = [key for key, mark in seen[-1].items() if isinstance(mark, scene.Path) and mark.growing]
     return {"tracks": moving, "grow": grow}
@@ -217,6 +225,12 @@ def page(figure: str, title: str) -> str:
         "<style>:root{color-scheme:light dark}body{margin:1rem}</style>"
         f"<main>{figure}</main></html>\n"
     )
+
+
+def code(name: str) -> str:
+    """A file of JavaScript in this folder, without the lines that are comments."""
+    lines = (line.strip() for line in (HERE / name).read_text("utf-8").splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))
 
 
 def script(path: Path, fingerprint: str, data: object) -> str:

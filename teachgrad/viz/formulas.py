@@ -39,7 +39,8 @@ def with_numbers(formula: Formula, values: Mapping[str, Any]) -> str:
     numbers = {name: _number(value) for name, value in values.items()}
     if body is None or "" in numbers.values():
         return ""
-    return ast.unparse(_Filled(numbers).visit(ast.parse(ast.unparse(body), mode="eval")))
+    filled = ast.unparse(_Filled(numbers).visit(ast.parse(ast.unparse(body), mode="eval")))
+    return filled.strip("()") if isinstance(body, ast.Name) else filled
 
 
 class _Filled(ast.NodeTransformer):
@@ -48,7 +49,7 @@ class _Filled(ast.NodeTransformer):
     def __init__(self, numbers: Mapping[str, str]) -> None:
         self._numbers = numbers
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802 - the name that ast calls
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.Name(self._numbers.get(node.id, node.id))
 
 

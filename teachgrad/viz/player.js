@@ -103,9 +103,9 @@ function player(root, data, heard = () => {}) {
 }
 
 // Every copy of the figure on the page that does not yet play.
-function teachgrad(fingerprint, data) {
+function teachgrad(fingerprint, data, start) {
   for (const root of document.querySelectorAll(`[data-teachgrad="${fingerprint}"]:not([data-plays])`)) {
     root.dataset.plays = "";
-    root.player = player(root, data);
+    root.player = start(root, data);
   }
 }

@@ -16,14 +16,12 @@ import numpy as np
 from teachgrad.autograd.backward import FromTensors, gradients
 from teachgrad.engine import accumulate, newest_first
 from teachgrad.graph import AccumulateGrad, Array, Node, edge, reads
-from teachgrad.ops.table import ROWS
 from teachgrad.tensor import Tensor
 from teachgrad.viz import formulas, text
 from teachgrad.viz.model import FOLD, Graph, Names, constant, read_with_places
 from teachgrad.watching import Watcher, watching
 
 Kind = Literal["start", "send", "hook", "store", "folded"]
-POINTWISE = frozenset(row.op for row in ROWS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,8 @@ def backward_pass(root: Tensor, seed: Tensor | None, names: Names, fill: bool) -
     sinks = [node for node in nodes if isinstance(node, AccumulateGrad)]
     with watching(witness), _nothing_kept(() if fill else nodes):
         arrived = gradients(root, [leaf.variable for leaf in sinks], seed, retain_graph=True, create_graph=False)
-    seen = {**witness.seen, **{leaf: (g, ()) for leaf, g in zip(sinks, arrived, strict=True) if g is not None}}
+    seen: dict[Node, tuple[Any, tuple[Any, ...]]] = dict(witness.seen)
+    seen.update((leaf, (g, ())) for leaf, g in zip(sinks, arrived, strict=True) if g is not None)
     start = np.ones(root.array.shape, root.array.dtype) if seed is None else seed.array
     story = _Story(Pass(graph), places.items, places.edges, names)
     story.begins(sink, start)
@@ -185,7 +184,7 @@ class _Story:
             return
         old = node.variable.grad
         before = None if old is None else old.array.copy()
-        notes = ("It had a gradient from before: backward() adds.",) if old is not None else ()
+        notes = ("It had a gradient from before, and gradients add up.",) if old is not None else ()
         after = g if before is None else before + g
         self.told.steps.append(Step("store", item, item, contribution=g, before=before, after=after, notes=notes))
 
@@ -209,7 +208,7 @@ class _Story:
                 to,
                 self._edges.get((node, place)),
                 upstream=g,
-                local=_local(node, place, g),
+                local=_local(node, place, g, raw),
                 contribution=contribution,
                 before=before,
                 after=after,
@@ -292,13 +291,17 @@ def _saved(node: Node, place: int) -> dict[str, Any]:
     return dict(zip(names, node.saved(names), strict=True))
 
 
-def _local(node: Node, place: int, g: Any) -> Any:
-    """The local derivative as numbers, where there is one for each element: the contribution for g = 1."""
-    if not isinstance(g, np.generic | np.ndarray):
+def _local(node: Node, place: int, g: Any, contribution: Any) -> Any:
+    """The local derivative as numbers, where it is one for each element: the contribution for g = 1.
+
+    None where elements mix, as in a product of matrices: there the formula does more than multiply by it.
+    """
+    if not isinstance(g, np.generic | np.ndarray) or not isinstance(contribution, np.generic | np.ndarray):
         return None
-    if g.size == 1 or node.op in POINTWISE:
-        return node.op.formulas[place](np.ones_like(g)[()] if isinstance(g, np.generic) else np.ones_like(g), node)
-    return None
+    local = node.op.formulas[place](np.ones_like(g)[()] if isinstance(g, np.generic) else np.ones_like(g), node)
+    with np.errstate(all="ignore"):
+        same = g.shape in ((), local.shape) and np.allclose(g * local, contribution, rtol=1e-3, equal_nan=True)
+    return local if same else None
 
 
 def _fitting(raw: Any, parent: Node) -> list[str]:

@@ -74,7 +74,7 @@ def element(mark: Mark) -> str:
 
 
 def state(mark: Mark) -> dict[str, str]:
-    """All about a mark that may change from moment to moment: where it is, how it looks, and what it says, as `text`."""
+    """What may change about a mark from moment to moment: where it is, how it looks, and what it says, as `text`."""
     if isinstance(mark, Group | Window):
         return attributes(mark)
     said = {"text": mark.text} if isinstance(mark, Text) else {}

@@ -1,0 +1,107 @@
+"""A title, a line of arithmetic with a caption under each number, and a few sentences: what is said beside a picture.
+
+It is laid out anew at each moment of a movie, on the same marks. Knows marks, not what is computed.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from teachgrad.viz import text
+from teachgrad.viz.scene import Mark, Rect, Text
+
+LETTER, BOLD_LETTER, SMALL_LETTER = 7.9, 7.6, 6.4  # pixels that letters of numbers, titles and captions take
+LEFT, SIGN = 8.0, 26.0
+TITLE, BOX, CAPTION, LINES, LINE = 21.0, 34.0, 76.0, 102.0, 19.0  # where things stand, and how high a line is
+TALL = 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number in a line of arithmetic.
+
+    Attributes:
+        look: of its box.
+        text: the number.
+        caption: what it is.
+        sign: what stands before it.
+    """
+
+    look: str
+    text: str
+    caption: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said at one moment.
+
+    Attributes:
+        title: in short.
+        terms: the arithmetic.
+        formula: as code; empty if there is none.
+        notes: sentences.
+    """
+
+    title: str
+    terms: tuple[Term, ...] = ()
+    formula: str = ""
+    notes: tuple[str, ...] = ()
+
+    def told(self) -> str:
+        """All of it in a sentence or two."""
+        parts = [f"{t.sign} {t.text}{f' ({t.caption})' if t.caption else ''}".strip() for t in self.terms]
+        said = [self.title, " ".join(parts), self.formula]
+        return " ".join([f"{part.rstrip('.')}." for part in said if part] + list(self.notes))
+
+    def lines(self, width: float) -> list[str]:
+        """The sentences, broken to fit."""
+        return [line for note in self.notes for line in textwrap.wrap(note, int((width - 2 * LEFT) / SMALL_LETTER))]
+
+
+def height(remarks: Sequence[Remark], width: float) -> float:
+    """What the tallest of them needs."""
+    return LINES + LINE * max(bool(remark.formula) + len(remark.lines(width)) for remark in remarks)
+
+
+def needed(remarks: Sequence[Remark]) -> float:
+    """The width of the longest title, line of arithmetic, or formula."""
+    return 2 * LEFT + max(
+        max(
+            text.width(remark.title) * BOLD_LETTER,
+            sum(_wide(term) + SIGN * bool(term.sign) for term in remark.terms),
+            text.width(remark.formula) * LETTER,
+        )
+        for remark in remarks
+    )
+
+
+def marks(remark: Remark, terms: int, lines: int, width: float) -> list[Mark]:
+    """The marks of a remark, as many as the fullest needs, so that they can be the same at each moment."""
+    found: list[Mark] = [Text("title", LEFT, TITLE, remark.title, key="title")]
+    x = LEFT
+    for i in range(terms):
+        term = remark.terms[i] if i < len(remark.terms) else Term("unseen", "")
+        if term.sign:
+            x += SIGN
+        wide = _wide(term) if term.text else 0.0
+        found += [
+            Text("operator", x - SIGN / 2, BOX + 19, term.sign, key=f"sign{i}"),
+            Rect(term.look, x, BOX, wide, TALL, 5, f"term{i}"),
+            Text("number", x + wide / 2, BOX + 17.5, term.text, key=f"number{i}"),
+            Text("under", x + wide / 2, CAPTION, term.caption, key=f"under{i}"),
+        ]
+        x += wide
+    found.append(Text("formula", LEFT, LINES, remark.formula, key="formula"))
+    notes = remark.lines(width)
+    for i in range(lines):
+        y = LINES + LINE * (i + bool(remark.formula))
+        found.append(Text("caption", LEFT, y, notes[i] if i < len(notes) else "", key=f"note{i}"))
+    return found
+
+
+def _wide(term: Term) -> float:
+    return max(text.width(term.text) * LETTER, text.width(term.caption) * SMALL_LETTER) + 16

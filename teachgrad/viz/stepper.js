@@ -1,0 +1,89 @@
+// A player whose nodes can be pointed at: a card beside the one that is shows its numbers.
+//   data.cards    for each node {name, parts: [{said, map, since}]}: words, rows of digits, the moment it is there from
+//   data.colours  of the digits
+// `heard` is told of every moment that is shown, `chose` of every node that is chosen.
+function stepper(root, data, heard = () => {}, chose = () => {}) {
+  const make = (tag, set) => Object.assign(document.createElement(tag), set);
+  const card = make("div", { className: "tg-card", hidden: true });
+  let chosen = -1;
+  let at = data.start;
+
+  const play = player(root, data, (i) => {
+    at = i;
+    if (chosen >= 0) describe();
+    heard(i);
+  });
+  root.prepend(root.querySelector(".tg-bar")); // beside what is said: a graph may be long
+  root.append(card);
+  root.querySelector("svg").setAttribute("role", "group"); // it holds what can be focused, so it is no single image
+
+  function heatMap(rows) {
+    const side = Math.max(5, Math.min(16, Math.floor(90 / Math.max(rows.length, rows[0].length))));
+    const canvas = make("canvas", { width: rows[0].length * side, height: rows.length * side });
+    const pen = canvas.getContext("2d");
+    rows.forEach((row, y) => [...row].forEach((digit, x) => {
+      pen.fillStyle = data.colours[digit] ?? "#d55e00"; // no number
+      pen.fillRect(x * side, y * side, side, side);
+    }));
+    canvas.setAttribute("aria-hidden", "true"); // the words beside it say what it shows
+    return canvas;
+  }
+  function describe() {
+    const { name, parts } = data.cards[chosen];
+    const node = nodes[chosen];
+    const told = parts.map(({ said, since = 0 }) => (at >= since ? said : "gradient: not complete yet"));
+    node.classList.add("tg-chosen");
+    node.setAttribute("aria-label", [name, ...told].join("; "));
+    card.replaceChildren(make("p", { textContent: name }));
+    parts.forEach(({ map, since = 0 }, k) => {
+      const part = make("div");
+      if (at >= since && map.length) part.append(heatMap(map));
+      part.append(make("span", { textContent: told[k] }));
+      card.append(part);
+    });
+    place(node);
+  }
+  // Below the node or, where there is no room, above it; in the colours of the page, which lie behind the figure.
+  function place(node) {
+    let behind = root;
+    while (behind.parentElement && /, 0\)$|^transparent$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
+    card.style.background = /, 0\)$/.test(getComputedStyle(behind).backgroundColor) ? "Canvas" : getComputedStyle(behind).backgroundColor;
+    card.hidden = false;
+    const whole = root.getBoundingClientRect();
+    const box = node.getBoundingClientRect();
+    const below = box.bottom - whole.top + 8;
+    const above = box.top - whole.top - card.offsetHeight - 8;
+    card.style.top = (below + card.offsetHeight > whole.height && above > 0 ? above : below) + "px";
+    const right = root.clientWidth - card.offsetWidth;
+    card.style.left = root.scrollLeft + Math.max(0, Math.min(box.left - whole.left, right)) + "px";
+  }
+  function choose(i) {
+    nodes[chosen]?.classList.remove("tg-chosen");
+    chosen = i;
+    nodes.forEach((node, j) => { node.tabIndex = j === Math.max(i, 0) ? 0 : -1; }); // arrow keys go on from there
+    card.hidden = i < 0;
+    if (i >= 0) describe();
+    chose(i);
+  }
+
+  const nodes = data.cards.map(({ name }, i) => {
+    const node = root.querySelector(`[data-key="n${i}"]`);
+    node.dataset.item = i;
+    node.setAttribute("role", "img");
+    node.setAttribute("aria-label", name);
+    node.onpointerenter = node.onfocus = () => choose(i);
+    node.onpointerleave = () => { if (document.activeElement !== node) choose(-1); };
+    node.onblur = () => choose(-1);
+    node.onkeydown = (event) => {
+      const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!way && event.key !== "Escape") return;
+      event.stopPropagation();
+      event.preventDefault();
+      if (way) nodes[i + way]?.focus();
+      else choose(-1);
+    };
+    return node;
+  });
+  choose(-1);
+  return { show: play.show, play: play.play, pause: play.pause, choose, get step() { return at; }, get chosen() { return chosen; } };
+}

@@ -1,0 +1,390 @@
+"""step_backward: the passes through a graph, forward and backward, to be played, stepped and scrubbed.
+
+Each moment shows whose turn it is, the arithmetic (upstream gradient × local derivative = contribution) and what each
+node has received so far. Puts a pass (data) on the layout of its graph (marks); knows no engine.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from teachgrad.tensor import Tensor
+from teachgrad.viz import arithmetic, drawing, heat, layout, text
+from teachgrad.viz.arithmetic import Remark, Term
+from teachgrad.viz.drawing import MARGIN, Words, nothing_to_draw
+from teachgrad.viz.figure import Movie
+from teachgrad.viz.looks import CIVIDIS
+from teachgrad.viz.model import Graph, Item, Names
+from teachgrad.viz.scene import Mark, Scene
+from teachgrad.viz.steps import Pass, Step, backward_pass, called
+
+NARROWEST = 660.0  # pixels: sentences need some room
+INFIX = frozenset("+−×/÷@·")
+
+
+def step_backward(
+    tensor: Tensor,
+    gradient: Tensor | None = None,
+    names: Mapping[str, object] | None = None,
+    cuts: Iterable[tuple[Tensor, Tensor]] = (),
+    *,
+    fill: bool = False,
+) -> Stepper | Words:
+    """The backward pass from a tensor, one contribution at a time: to be played, stepped and scrubbed.
+
+    Each step names a node, and one of its inputs: upstream gradient × local derivative = contribution, with the formula
+    of the op table; what the contribution is added to; over which axes it is summed after broadcasting; what hooks do;
+    what is freed. Steps back from the start lead through the forward pass. Pointing at a node shows its array.
+
+    The engine makes the pass and retains the graph, so `backward()` can still be called. Hooks are called as in any
+    pass.
+
+    Args:
+        tensor: any shape and dtype; usually a loss.
+        gradient: where the pass starts, as for `backward`; may be left out if `tensor` has one element.
+        names: what to call tensors, as for `draw_graph`.
+        cuts: pairs of tensors joined by a dashed arrow, as for `draw_graph`.
+        fill: let leaves, and tensors that retain it, get their `.grad`, as by `backward(retain_graph=True)`.
+
+    Returns:
+        A figure with `.svg` (its last moment), `.html`, `.alt`, `.told` (what is said at each moment), `.steps` (the
+        pass as data), `.widget()` and `.save(path)` for svg, html, png, pdf and gif, and for mp4 where ffmpeg is. If
+        there is nothing to step through, it says so in words.
+
+    Raises:
+        RuntimeError: as `backward` does: if an earlier pass has freed the graph, if a saved value was changed in place,
+            or if `tensor` has several elements and no gradient is given.
+
+    There is nothing like it in PyTorch.
+
+    >>> import teachgrad as tg
+    >>> x = tg.tensor(3.0, requires_grad=True)
+    >>> shown = step_backward(x * x)
+    >>> shown
+    Backward pass from × = 9.0 in 4 steps: x gets 6.0.
+    >>> print(shown.told[4])
+    Backward, 3 of 4: × sends to x. 1.0 (upstream gradient) × 3.0 (local derivative) = 3.0 (contribution) + 3.0 (there \
+already) = 6.0. Formula of the op table: g * a = 1.0 * 3.0. Done: what it saved for its formulas (a, b) is freed by \
+backward().
+    """
+    known = Names.seen_from(sys._getframe(1), cuts) if names is None else Names(names, cuts)
+    problem = nothing_to_draw(tensor, known, "step_backward goes through the graph of a tensor")
+    return Words(problem) if problem else Stepper(backward_pass(tensor, gradient, known, fill))
+
+
+class Stepper(Movie):
+    """The passes through a graph; shows itself in a notebook.
+
+    Attributes:
+        graph: what is gone through, as data.
+        steps: the backward pass as data.
+        told: what is said at each moment.
+        start: the moment that it opens at, where the backward pass starts.
+    """
+
+    sheets = ("figure.css", "player.css", "stepper.css")
+    programs = ("player.js", "stepper.js")
+    entry = "stepper"
+    pause = 1.5  # seconds for reading a moment
+
+    def __init__(self, walked: Pass) -> None:
+        self.graph = walked.graph
+        self.steps = walked.steps
+        self._cards = _cards(walked)
+        moments = [*_forward(walked), *_backward(walked), _end(walked)]
+        self.start = len(moments) - len(walked.steps) - 1
+        told = [moment.remark.told() for moment in moments]
+        alt = _alt(walked)
+        super().__init__(_scenes(walked, moments), told, alt, content=f"{alt} {told}")
+
+    def data(self) -> dict[str, Any]:
+        """What the page is given."""
+        return {**super().data(), "start": self.start, "cards": self._cards, "colours": CIVIDIS}
+
+    def widget(self) -> Any:
+        """The same as a widget that Python can drive and read, by its traits `step` and `selected`.
+
+        `step` is the moment that is shown, counted as in `told`; `selected` the number of the item in `graph.items`
+        that is looked at, -1 for none.
+
+        Raises:
+            ImportError: if anywidget is missing.
+        """
+        from teachgrad.viz.widget import stepper_widget
+
+        return stepper_widget(self, self.start, len(self.graph.items))
+
+
+# What is seen at each moment -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What may change about an item: whether its value is known yet, its gradient, and the looks of box and strip."""
+
+    known: bool
+    grad: str
+    outline: str
+    strip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A picture of the graph, with a remark. `flows` are the edges along which a gradient has come, or comes now."""
+
+    remark: Remark
+    boxes: tuple[Box, ...]
+    flows: Mapping[int, str]
+
+
+def shown(g: Any) -> str:
+    """A gradient in a few characters, with its shape if the numbers are too many."""
+    array = getattr(g, "array", g)
+    if not isinstance(array, np.ndarray | np.generic):
+        return "several"
+    short = text.gradient(np.asarray(array))
+    return f"{text.shape(array.shape)} {short}" if short.startswith("norm") else short
+
+
+def _at_rest(walked: Pass) -> list[Box]:
+    """All items before the backward pass."""
+    last = len(walked.graph.items) - 1
+    return [
+        Box(True, (item.grad or "None") if item.kind in ("leaf", "operation") else "", _outline(item, i == last), "")
+        for i, item in enumerate(walked.graph.items)
+    ]
+
+
+def _outline(item: Item, last: bool) -> str:
+    return "result" if last and item.kind == "operation" else item.kind
+
+
+def _forward(walked: Pass) -> list[Moment]:
+    """One moment for each operation, and one before all of them."""
+    items, rest = walked.graph.items, _at_rest(walked)
+    operations = [i for i, item in enumerate(items) if item.kind == "operation"]
+    boxes = [replace(box, known=False, outline="later") if i in operations else box for i, box in enumerate(rest)]
+    moments = [Moment(Remark("Forward: the inputs are known."), tuple(boxes), {})] if operations else []
+    for count, i in enumerate(operations, 1):
+        boxes[i] = replace(rest[i], outline="now")
+        title = f"Forward, {count} of {len(operations)}: {called(walked.graph, i)} is computed."
+        moments.append(Moment(Remark(title, _computation(walked.graph, i)), tuple(boxes), {}))
+        boxes[i] = rest[i]
+    return moments
+
+
+def _computation(graph: Graph, i: int) -> tuple[Term, ...]:
+    """An operation on its inputs, as arithmetic."""
+    item, inputs = graph.items[i], [graph.items[j] for j in graph.inputs(i)]
+    operands = [Term("total", source.value or "…", source.name or source.symbol) for source in inputs]
+    result = Term("local", item.value, item.name or item.symbol, "=")
+    if len(operands) == 2 and item.symbol in INFIX:
+        return operands[0], replace(operands[1], sign=item.symbol), result
+    return (
+        Term("total", item.symbol, "operation"),
+        *(replace(operand, sign="of" if j == 0 else ",") for j, operand in enumerate(operands[:4])),
+        result,
+    )
+
+
+def _backward(walked: Pass) -> list[Moment]:
+    boxes, flows = _at_rest(walked), dict[int, str]()
+    moments = []
+    for number, step in enumerate(walked.steps, 1):
+        sender, receiver = boxes[step.item], boxes[step.to]
+        if step.after is not None:
+            receiver = replace(receiver, grad=text.gradient(step.after) if _plain(step.after) else "several")
+        boxes[step.item] = replace(sender, outline="now")
+        boxes[step.to] = replace(receiver, strip="arriving", outline=boxes[step.to].outline)
+        if step.along is not None:
+            flows[step.along] = "flow"
+        title = f"Backward, {number} of {len(walked.steps)}: {_title(walked.graph, step)}"
+        moments.append(Moment(_remark(title, step, called(walked.graph, step.item)), tuple(boxes), dict(flows)))
+        boxes[step.item] = replace(boxes[step.item], outline=sender.outline)
+        boxes[step.to] = replace(receiver, strip="arrived" if _over(walked, number, step) else "pending")
+        if step.along is not None:
+            flows[step.along] = "flowed"
+        if step.item != step.to and not any(later.item == step.item for later in walked.steps[number:]):
+            boxes[step.item] = replace(boxes[step.item], strip="spent")
+    return moments
+
+
+def _plain(g: Any) -> bool:
+    return isinstance(g, np.ndarray | np.generic)
+
+
+def _over(walked: Pass, number: int, step: Step) -> bool:
+    """Whether nothing more arrives there."""
+    return step.kind == "store" or all(later.to != step.to for later in walked.steps[number:])
+
+
+def _title(graph: Graph, step: Step) -> str:
+    item, to = called(graph, step.item), called(graph, step.to)
+    return {
+        "start": f"{item} begins: it moves itself one to one.",
+        "send": f"{item} sends to {to}.",
+        "hook": f"a gradient passes {item}, and is looked at.",
+        "store": f"all has arrived at {item}.",
+        "folded": f"{item} sends on what it received.",
+    }[step.kind]
+
+
+def _remark(title: str, step: Step, item: str) -> Remark:
+    formula = (
+        f"Formula of the op table: {' = '.join(filter(None, (step.formula, step.filled)))}" if step.formula else ""
+    )
+    terms: list[Term] = []
+    if step.kind == "send":
+        terms.append(Term("upstream", shown(step.upstream), "upstream gradient"))
+        if step.local is None:
+            terms.append(Term("local", step.formula if len(step.formula) < 40 else "formula", "formula", "→"))
+        else:
+            terms.append(Term("local", shown(step.local), "local derivative", "×"))
+        summed = step.local is not None and np.shape(step.local) != np.shape(step.contribution)
+        caption = "contribution, summed" if summed else "contribution"
+        terms.append(Term("contribution", shown(step.contribution), caption, "="))
+        if step.before is not None:
+            terms += [
+                Term("total", shown(step.before), "there already", "+"),
+                Term("total", shown(step.after), "", "="),
+            ]
+    elif step.kind == "start":
+        terms.append(Term("contribution", shown(step.after), "seed"))
+    elif step.kind == "hook":
+        terms.append(Term("upstream", shown(step.before), "arrived"))
+        terms.append(Term("contribution", shown(step.after), "goes on", "→"))
+    elif step.kind == "store":
+        if step.before is not None:
+            terms.append(Term("total", shown(step.before), ".grad before"))
+        terms.append(Term("contribution", shown(step.contribution), "arrived", "+" if terms else ""))
+        if step.before is not None:
+            terms.append(Term("total", shown(step.after), ".grad", "="))
+        return Remark(title, tuple(terms), notes=(*step.notes, f"backward() leaves it in {item}.grad."))
+    return Remark(title, tuple(terms), formula, step.notes)
+
+
+def _end(walked: Pass) -> Moment:
+    """When all is over: what the leaves have got."""
+    last = _backward(walked)[-1]
+    boxes = [replace(box, outline=rest.outline) for box, rest in zip(last.boxes, _at_rest(walked), strict=True)]
+    ends = {step.to for step in walked.steps if step.kind == "store"}
+    boxes = [replace(box, strip="arrived") if i in ends else box for i, box in enumerate(boxes)]
+    return Moment(Remark("Done.", notes=(_summary(walked),)), tuple(boxes), dict.fromkeys(last.flows, "flowed"))
+
+
+def _alt(walked: Pass) -> str:
+    """What is seen, in a sentence."""
+    first = walked.steps[0].item
+    root = walked.graph.items[first]
+    value = f" of shape {root.value}" if root.value.startswith("(") else f" = {root.value}"
+    steps = text.plural(len(walked.steps), "step")
+    return f"Backward pass from {called(walked.graph, first)}{value} in {steps}: {_summary(walked)}"
+
+
+def _summary(walked: Pass) -> str:
+    got = [f"{called(walked.graph, step.to)} gets {shown(step.after)}" for step in walked.steps if step.kind == "store"]
+    return f"{text.listing(got)}." if got else "no leaf in the picture gets a gradient."
+
+
+# Marks ---------------------------------------------------------------------------------------------------------------
+
+
+def _scenes(walked: Pass, moments: Sequence[Moment]) -> list[Scene]:
+    """All moments on one layout, with room for the longest that each box will hold."""
+    graph = walked.graph
+    longest = [
+        replace(item, grad=max({moment.boxes[i].grad for moment in moments}, key=text.width))
+        for i, item in enumerate(graph.items)
+    ]
+    sizes = [drawing.size(item) for item in longest]
+    plan = layout.lay_out(sizes, graph.edges)
+    remarks = [moment.remark for moment in moments]
+    width = max(plan.width + 2 * MARGIN, NARROWEST, min(arithmetic.needed(remarks), layout.WIDEST))
+    top = arithmetic.height(remarks, width)
+    terms = max(len(remark.terms) for remark in remarks)
+    lines = max(len(remark.lines(width)) for remark in remarks)
+    left = (width - plan.width) / 2
+    edges = _Edges(walked, [[(x + left, y + top) for x, y in route] for route in plan.routes])
+    corners = [(x + left - w / 2, y + top - h / 2, w, h) for (x, y), (w, h) in zip(plan.centres, sizes, strict=True)]
+    boxes = _Boxes(graph, corners)
+    return [
+        Scene(
+            width,
+            top + plan.height + MARGIN,
+            [*edges.marks(moment), *boxes.marks(moment), *arithmetic.marks(moment.remark, terms, lines, width)],
+        )
+        for moment in moments
+    ]
+
+
+class _Boxes:
+    """The boxes of a graph. What does not change from one moment to the next is the same mark."""
+
+    def __init__(self, graph: Graph, corners: Sequence[tuple[float, float, float, float]]) -> None:
+        self._items, self._corners = graph.items, corners
+        self._made: dict[tuple[int, Box], list[Mark]] = {}
+
+    def marks(self, moment: Moment) -> list[Mark]:
+        return [mark for i, box in enumerate(moment.boxes) for mark in self._box(i, box)]
+
+    def _box(self, i: int, box: Box) -> list[Mark]:
+        if (i, box) not in self._made:
+            item = self._items[i]
+            item = replace(item, value=item.value if box.known else "", grad=box.grad)
+            self._made[i, box] = drawing.box(item, *self._corners[i], box.outline, box.strip, f"n{i}")
+        return self._made[i, box]
+
+
+class _Edges:
+    """The arrows of a graph: as values flow, and against that, where gradients have flowed."""
+
+    def __init__(self, walked: Pass, routes: Sequence[list[tuple[float, float]]]) -> None:
+        cuts = walked.graph.cuts
+        rest = [
+            "cut" if edge in cuts else "blocked" if i in walked.cuts else "edge"
+            for i, edge in enumerate(walked.graph.edges)
+        ]
+        self._looks = [
+            {
+                state: [
+                    *drawing.arrow(route, state or rest[i], f"e{i}", "unseen" if state else "tip"),
+                    drawing.tip("flowtip" if state else "unseen", route[1], route[0], f"b{i}")[1],
+                ]
+                for state in ("", "flow", "flowed")
+            }
+            for i, route in enumerate(routes)
+        ]
+
+    def marks(self, moment: Moment) -> list[Mark]:
+        return [mark for i, looks in enumerate(self._looks) for mark in looks[moment.flows.get(i, "")]]
+
+
+# What is shown of a node that is pointed at --------------------------------------------------------------------------
+
+
+def _cards(walked: Pass) -> list[dict[str, Any]]:
+    """For each item, what it is called, and its value and its gradient as numbers and as a heat map."""
+    forward = sum(item.kind == "operation" for item in walked.graph.items)
+    offset = forward + 1 if forward else 0
+    grads: dict[int, tuple[int, Any]] = {}
+    for number, step in enumerate(walked.steps):
+        if _plain(step.after):
+            grads[step.to] = (number + offset, step.after)
+    cards = []
+    for i, item in enumerate(walked.graph.items):
+        card: dict[str, Any] = {"name": f"{called(walked.graph, i)}: {item.detail.partition(chr(10))[0]}", "parts": []}
+        value = walked.values.get(i)
+        if value is not None:
+            card["parts"].append({"said": f"value: {heat.facts(value)}", "map": heat.heat_map(value)})
+        elif item.value:
+            card["parts"].append({"said": f"value: {item.value}", "map": []})
+        if i in grads:
+            since, g = grads[i][0], np.asarray(grads[i][1])
+            card["parts"].append({"said": f"gradient: {heat.facts(g)}", "map": heat.heat_map(g), "since": since})
+        cards.append(card)
+    return cards
