@@ -20,6 +20,7 @@ From data to pictures, each file knowing only those before it:
     arithmetic, heat    what is said beside a picture: numbers in boxes; arrays as small heat maps
     stepper, widget     the passes through a graph, step by step; driven by Python
     compare             lists side by side
+    paths               the ways through a graph, with their slopes
     jacobian            which output depends on which input
     tangent             a curve under a microscope
     tables              for arrays and their shapes,
@@ -34,6 +35,7 @@ from teachgrad.viz.drawing import draw_graph
 from teachgrad.viz.fit import draw_fit
 from teachgrad.viz.jacobian import jacobian
 from teachgrad.viz.order import explore_order
+from teachgrad.viz.paths import draw_paths, local_slopes
 from teachgrad.viz.stepper import step_backward
 from teachgrad.viz.tables import draw_broadcast, draw_tables
 from teachgrad.viz.tangent import tangent
@@ -46,10 +48,12 @@ __all__ = [
     "draw_curves",
     "draw_fit",
     "draw_graph",
+    "draw_paths",
     "draw_tables",
     "explore_order",
     "jacobian",
     "live_training",
+    "local_slopes",
     "step_backward",
     "tangent",
 ]
