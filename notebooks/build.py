@@ -38,7 +38,7 @@ KERNEL = {
 CELL_METADATA = {"jupyter", "nbgrader", "slideshow", "tags"}
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
-_CELL_FILE = re.compile(r"\S*[/\\]ipykernel_\d+[/\\]\d+\.py")
+_CELL_FILE = re.compile(r"(?<!\S)\S*[/\\]ipykernel_\d+[/\\]\d+\.py")  # a word is looked through once: figures are long
 
 
 def lessons() -> list[str]:
