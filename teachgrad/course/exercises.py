@@ -9,6 +9,7 @@ This module must not know how an answer is judged, nor how anything is shown.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ class Exercise:
 
     def made(self, source: str) -> Any:
         """The answer that a source gives: its function or value called `name`."""
-        names = {"tg": tg, "np": np, "nn": nn, "optim": optim}
+        names = {"tg": tg, "np": np, "nn": nn, "optim": optim, "math": math}
         exec(self.given, names)
         exec(compile(source, f"<{self.id}>", "exec"), names)
         return names[self.name]
