@@ -180,7 +180,7 @@ class Surface:
         side = self.height - HEAD - FOOT
         x, y = (float(xs[0]), float(xs[-1])), (float(ys[0]), float(ys[-1]))
         self.map = Panel(LEFT, HEAD, side, side, x, y)
-        self.bands = _bands(land.sample(*np.meshgrid(xs, ys)), self.map)
+        self.bands = bands(land.sample(*np.meshgrid(xs, ys)), self.map)
         left = LEFT + side + 78
         self.loss = _loss_panel(path, Panel(left, HEAD, self.width - left - 20, side, (0, path.wanted), (0, 1)))
         across, up = land.names
@@ -211,7 +211,7 @@ class Surface:
         return Scene(self.width, self.height, [*_head(path, told), seen, *self.axes, curve, height])
 
 
-def _bands(values: Floats, panel: Panel) -> list[Mark]:
+def bands(values: Floats, panel: Panel) -> list[Mark]:
     """The surface as bands of height, painted one upon the other; half of the area gets half of the bands."""
     marks: list[Mark] = [Rect("band0", panel.left, panel.top, panel.width, panel.height)]
     finite = values[np.isfinite(values)]
