@@ -16,6 +16,7 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
+    explore             a descent with sliders
     formulas, steps     the backward pass as data, with the formulas of the op table as text
     arithmetic, heat    what is said beside a picture: numbers in boxes; arrays as small heat maps
     stepper, widget     the passes through a graph, step by step; driven by Python
@@ -32,6 +33,7 @@ from teachgrad.viz.compare import compare
 from teachgrad.viz.curves import draw_curves
 from teachgrad.viz.descent import animate_descent
 from teachgrad.viz.drawing import draw_graph
+from teachgrad.viz.explore import explore_descent
 from teachgrad.viz.fit import draw_fit
 from teachgrad.viz.jacobian import jacobian
 from teachgrad.viz.order import explore_order
@@ -50,6 +52,7 @@ __all__ = [
     "draw_graph",
     "draw_paths",
     "draw_tables",
+    "explore_descent",
     "explore_order",
     "jacobian",
     "live_training",
