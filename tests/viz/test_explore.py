@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from teachgrad.viz.explore import explore_descent
+from teachgrad.viz import explore_descent
 from teachgrad.viz.scene import keyed
 
 
