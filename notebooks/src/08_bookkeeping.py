@@ -378,5 +378,5 @@ quiz(8)
 # `.grad` adds up until it is cleared. `detach()` and `no_grad()` cut; numbers are shared, history is not. What a graph
 # has kept must not be written over, and what you keep keeps its graph.
 #
-# Before: lesson 07. Next: lesson 09, gradient descent, and
+# Before: [07 · Tensors](07_tensors.ipynb). Next: lesson 09, gradient descent, and
 # [10 · The training loop](10_training_loop.ipynb). All lessons begin at [Start here](00_start_here.ipynb).
