@@ -259,7 +259,7 @@ def difference(yours: Any, wanted: Any, tolerance: float) -> Difference | None:
 
 
 def _numbers(yours: Array, wanted: Array, tolerance: float) -> Difference | None:
-    if np.allclose(yours, wanted, rtol=tolerance, atol=tolerance):
+    if np.allclose(yours, wanted, rtol=tolerance, atol=tolerance, equal_nan=True):  # a wrong answer may give nan
         return None
     apart = np.nan_to_num(np.abs(yours - wanted), nan=np.inf, posinf=np.inf)
     where = tuple(int(at) for at in np.unravel_index(np.argmax(apart), apart.shape))
