@@ -92,7 +92,7 @@ def _unpacked(packed: Any, unpack: Unpack) -> Array:
     if not isinstance(value, Tensor):
         raise explained(
             TypeError,
-            f"Output of saved tensor unpack_hook expected to be a Tensor but got {type(value).__name__}",
+            f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(value).__name__}",
             why="what was packed away in the forward pass has to come back as a tensor.",
             fix="return from the second hook what the first one was given.",
         )

@@ -165,10 +165,8 @@ class ParameterDict(Store):
         both.update(other)
         return both
 
-    def __ror__(self, other: Mapping[str, Any] | ParameterDict) -> ParameterDict:
-        both = ParameterDict(OrderedDict(other.items()))
-        both.update(self)
-        return both
+    def __ror__(self, other: dict[str, Any]) -> dict[str, Any]:
+        return other | dict(self.items())
 
     def __ior__(self, other: Mapping[str, Any] | ParameterDict) -> Self:
         self.update(other)

@@ -73,11 +73,14 @@ class ParametrizationList(ModuleList):
             inverse = getattr(module, "right_inverse", None)
             if inverse is not None:
                 value = inverse(value)
-        if not isinstance(value, Tensor | Sequence):
+        parts = value if isinstance(value, Sequence) else [value]
+        bad = next((place for place, part in enumerate(parts) if not isinstance(part, Tensor)), None)
+        if bad is not None:
+            element = f"element {bad} of the sequence with type " * isinstance(value, Sequence)
             raise explained(
                 ValueError,
                 "'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). Got "
-                f"{type(value).__name__}",
+                f"{element}{type(parts[bad]).__name__}.",
                 why="what it returns becomes the parameter that is trained.",
                 fix="return the tensor (or tensors) that forward() turns into the value.",
             )
@@ -125,7 +128,7 @@ def _check_same(what: str, got: Any, wanted: Tensor) -> None:
         if mine != theirs:
             raise explained(
                 ValueError,
-                f"Registering a parametrization may not change the {property_} of the tensor, unless the `unsafe` flag "
+                f"Registering a parametrization may not change the {property_} of the tensor, unless `unsafe` flag "
                 "is enabled.",
                 why=f"the {property_} was {theirs}, and {what} has {mine}.",
                 fix="keep it in forward() and right_inverse(), or register with unsafe=True.",
