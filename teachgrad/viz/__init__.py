@@ -16,6 +16,7 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
+    typed               formulas that a learner types
     explore             a descent with sliders
     formulas, steps     the backward pass as data, with the formulas of the op table as text
     arithmetic, heat    what is said beside a picture: numbers in boxes; arrays as small heat maps
@@ -42,6 +43,7 @@ from teachgrad.viz.stepper import step_backward
 from teachgrad.viz.tables import draw_broadcast, draw_tables
 from teachgrad.viz.tangent import tangent
 from teachgrad.viz.training import live_training
+from teachgrad.viz.typed import formula
 
 __all__ = [
     "animate_descent",
@@ -54,6 +56,7 @@ __all__ = [
     "draw_tables",
     "explore_descent",
     "explore_order",
+    "formula",
     "jacobian",
     "live_training",
     "local_slopes",
