@@ -7,12 +7,13 @@
 # - test gradients by nudging, and say what such a test overlooks,
 # - recognise the four bugs that every engine has once.
 #
-# You need the chain rule and the backward walk (lesson 04, [lesson 05](05_backward.ipynb)), and 60 minutes.
+# You need the chain rule and the backward walk ([lesson 04](04_chain_rule.ipynb), [lesson 05](05_backward.ipynb)), and 60 minutes.
 #
 # ## Two engines
 #
 # A bell curve, 13 points of it. A network of 19 numbers shall learn it. No NumPy: every number is a small object,
 # a `Value`, from one of two engines. Both are sixty lines long. **One of them has a wrong formula in it.**
+# (`train` is a loop as in lesson 10: no need to read it now.)
 
 # %%
 import math
@@ -165,7 +166,7 @@ explore(plant, bug=list(BUGS), x=[-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0])
 #
 # ## Exercises: your engine
 #
-# Replace each `...` and run the cell. The check puts gradients other than 1 in.
+# Replace each `...` and run the cell. The check sends gradients other than 1.
 #
 # ### 06-1 · Two formulas each · 7 minutes
 # `add` and `mul`, as `sub` above. One of the inputs may be a plain number.
@@ -238,16 +239,15 @@ draw_beside(Engine, lambda w, b: ((w * 2.0 + b).tanh() - 1.0) ** 2, w=-0.5, b=1.
 # %%
 model, losses = train(Engine)
 _, twins = train(lambda number: tg.tensor(number, dtype=tg.float64, requires_grad=True))
-print(
-    "largest difference to teachgrad over 150 losses is below 1e-9:",
-    max(map(abs, map(float.__sub__, losses, twins))) < 1e-9,
-)
-viz.draw_fit(points, bell, lambda xs: [model(x).data for x in xs], title=f"{losses[0]:.2f} → {losses[-1]:.4f}")
+largest = max(abs(mine - theirs) for mine, theirs in zip(losses, twins, strict=True))
+print("150 losses, and teachgrad's differ by less than 1e-9:", largest < 1e-9)
+viz.draw_fit(points, bell, lambda xs: [model(x).data for x in xs], title=f"loss {losses[0]:.2f} → {losses[-1]:.4f}")
 
 # %% [markdown]
 # ### 06-4 · Write gradcheck · 10 minutes
 # `gradcheck(f, inputs)` says whether the gradients of `f` agree with nudging: True or False, within 0.0001.
-# `inputs` are Values, `f(*inputs).backward()` fills their `.grad`. Leave their numbers as they were.
+# `inputs` are Values, `f(*inputs).backward()` fills their `.grad`. Leave their numbers as they were. Then try it on the
+# engine you have: `gradcheck(f, [Engine(0.5), Engine(1.0)])`.
 
 
 # %%
@@ -279,11 +279,11 @@ check("06-5")
 # ## What people believe
 #
 # > **Misconception: "autograd is a clever way of nudging."**
-# > Both give slopes. Count how often the network must be computed, and look at the last digits.
+# > Both give slopes. Count how often the function must be computed, and look at the last digits.
 
 # %%
-predict("06-runs", "All 19 slopes of the network, nudging both ways: how many runs of it? (backward: 1)")
-predict("06-digits", "Slope of tanh at 0.5: by nudging, the first 15 digits are ...", ["all right", "not all right"])
+predict("06-runs", "A function of 19 numbers, all its slopes by nudging both ways: how many runs? (backward: 1)")
+predict("06-digits", "The slope of tanh at 0.5, by nudging: how many digits are right?", ["4", "about 10", "15"])
 
 # %%
 runs = 0
@@ -300,12 +300,11 @@ reveal("06-runs", runs - 1, "Up and down for each of the 19. With a million weig
 
 by_backward, by_nudging = both_ways(Engine, lambda a: a.tanh(), 0.5)[0]
 exact = 1 - math.tanh(0.5) ** 2
-print(
-    "off by less than 1e-15:  backward", abs(by_backward - exact) < 1e-15, "  nudging", abs(by_nudging - exact) < 1e-15
-)
+print("backward is off by less than 1e-15:", abs(by_backward - exact) < 1e-15)
+digits = -math.log10(abs(by_nudging - exact))
 reveal(
     "06-digits",
-    "all right" if abs(by_nudging - exact) < 1e-15 else "not all right",
+    "about 10" if 8 < digits < 13 else f"{digits:.0f}",
     "A nudge is never infinitely small. Backward uses formulas: it is exact but for rounding.",
 )
 
@@ -336,9 +335,12 @@ quiz(6)
 
 # %% [markdown]
 # ## Summary
-# A record for each operation, a formula for each input, one walk. Trust no gradient that nudging has not confirmed.
+# A record for each operation, a formula for each input, one walk. Four bugs that every engine has once: a forgotten
+# `g`, the input read for the output, `=` for `+=`, a node that passes on too early. Nudging finds them all, at random
+# points.
 # teachgrad has a [table of formulas](../teachgrad/ops/pointwise.py) and [a walk](../teachgrad/engine.py) as well; only
 # its numbers are arrays.
 #
-# Before: [05 · backward() from the inside](05_backward.ipynb). Next: lesson 07, where a `Value` becomes a tensor. All
-# lessons begin at [Start here](00_start_here.ipynb).
+# Before: [05 · backward() from the inside](05_backward.ipynb). Next:
+# [07 · Tensors](07_tensors.ipynb), where a `Value` becomes an array. All lessons begin at
+# [Start here](00_start_here.ipynb).

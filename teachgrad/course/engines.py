@@ -50,7 +50,7 @@ def draw_engine(result: Any, names: Mapping[str, Any] | None = None) -> Figure:
 
 
 def draw_beside(engine: Callable[[float], Any], function: Callable[..., Any], **numbers: float) -> Figure:
-    """What a function leaves behind in somebody's own engine and in teachgrad, before and below each other.
+    """What a function leaves behind in somebody's own engine and in teachgrad, the one above the other.
 
     Args:
         engine: makes a leaf of a number, such as a class `Value`.
@@ -69,7 +69,7 @@ def draw_beside(engine: Callable[[float], Any], function: Callable[..., Any], **
     upper, lower = draw_engine(result, mine), draw_graph(twin, names=theirs)
     if not isinstance(upper, Drawing) or not isinstance(lower, Drawing):
         return upper
-    return stacked({"yours": upper, "teachgrad's": lower}, told=compared(upper.graph, lower.graph))
+    return stacked({"this engine": upper, "teachgrad": lower}, told=compared(upper.graph, lower.graph))
 
 
 def compared(mine: Graph, theirs: Graph) -> str:

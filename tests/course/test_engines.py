@@ -13,8 +13,10 @@ def neuron(w, b):
 
 def test_two_engines_that_agree():
     figure = draw_beside(Value, neuron, w=-0.5, b=1.5)
-    assert figure.alt.startswith("In both engines, all values and gradients are the same. yours: Computation graph")
-    upper, lower = figure.alt.removeprefix("In both").split("teachgrad's: ")
+    assert figure.alt.startswith(
+        "In both engines, all values and gradients are the same. this engine: Computation graph"
+    )
+    upper, lower = figure.alt.removeprefix("In both").split("teachgrad: ")
     assert lower.strip() in upper  # told in the same words
 
 
