@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from teachgrad.viz import text
 from teachgrad.viz.scene import Mark, Rect, Text
 
-LETTER, BOLD_LETTER, SMALL_LETTER = 7.9, 7.6, 6.4  # pixels that letters of numbers, titles and captions take
+LETTER, BOLD_LETTER, NOTE_LETTER, SMALL_LETTER = 7.9, 7.6, 7.2, 6.4  # pixels a letter: numbers, titles, notes, captions
 LEFT, SIGN = 8.0, 26.0
 TITLE, BOX, CAPTION, LINES, LINE = 21.0, 34.0, 76.0, 102.0, 19.0  # where things stand, and how high a line is
 TALL = 26.0
@@ -59,7 +59,7 @@ class Remark:
 
     def lines(self, width: float) -> list[str]:
         """The sentences, broken to fit."""
-        return [line for note in self.notes for line in textwrap.wrap(note, int((width - 2 * LEFT) / SMALL_LETTER))]
+        return [line for note in self.notes for line in textwrap.wrap(note, int((width - 2 * LEFT) / NOTE_LETTER))]
 
 
 def height(remarks: Sequence[Remark], width: float) -> float:

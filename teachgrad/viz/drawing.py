@@ -42,7 +42,8 @@ def draw_graph(
         names: what to call tensors, as `{"w": w}`; a module in it lends the names of its parameters. By default
             tensors are called as the variables are at the place of the call. `names={}` names nothing.
         cuts: pairs of tensors such as `(a, c)` after `c = a.detach()`: what a tensor was computed from without a
-            record. A dashed arrow joins them: values have crossed it, and no gradient will.
+            record. A dashed arrow joins them: values have crossed it, and no gradient will. What was detached from a
+            tensor with a name is joined to it anyway.
 
     Returns:
         A figure with `.svg`, `.html`, `.dot`, `.alt` and `.save(path)` for svg, html, png, pdf and dot. If there is

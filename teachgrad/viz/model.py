@@ -80,7 +80,9 @@ class Names:
     def __init__(self, table: Mapping[str, object], cuts: Iterable[tuple[Tensor, Tensor]] = ()) -> None:
         self.cuts = {id(after): (before, after) for before, after in cuts}
         self._leaves: dict[int, str] = {}
-        self._memory: dict[int, str] = {}  # of tensors that require grad, by the counter that all share who share it
+        self._memory: dict[
+            int, tuple[str, Tensor]
+        ] = {}  # that require grad, by the counter that all share who share it
         self._results: dict[Node, tuple[str, Tensor]] = {}
         for name, thing in table.items():
             if isinstance(thing, Tensor):
@@ -99,7 +101,7 @@ class Names:
     def _add(self, name: str, tensor: Tensor) -> None:
         node = tensor.grad_fn
         if tensor.requires_grad:
-            self._memory.setdefault(id(tensor.counter), text.clean(name))
+            self._memory.setdefault(id(tensor.counter), (text.clean(name), tensor))
         if node is None:
             self._leaves.setdefault(id(tensor), text.clean(name))
         else:
@@ -109,9 +111,11 @@ class Names:
         """The name of a tensor that no operation made."""
         return self._leaves.get(id(tensor), "")
 
-    def detached_from(self, tensor: Tensor) -> str:
-        """The name of a tensor that requires grad and has the same memory as this one, which does not."""
-        return self._memory.get(id(tensor.counter), "")
+    def detached_from(self, tensor: Tensor) -> tuple[str, Tensor | None]:
+        """A tensor that requires grad and has the same memory and shape as this one, which does not; its name first."""
+        name, origin = self._memory.get(id(tensor.counter), ("", None))
+        same = origin is not None and origin.array.shape == tensor.array.shape
+        return (name, origin) if same else ("", None)
 
     def result(self, node: Node) -> tuple[str, Tensor | None]:
         """The name of the tensor that `node` made, and that tensor itself."""
@@ -153,12 +157,14 @@ def read_with_places(root: Tensor, names: Names) -> tuple[Graph, Places]:
     wires: list[tuple[Hashable, Hashable]] = []
     wire_of: dict[tuple[Node, int], int] = {}
     hidden: set[Hashable] = set()
+    detached: list[tuple[Hashable, Hashable]] = []
     for node in reversed(kept):
         folded_wire = -1
         for place, source in _as_written(node, names):
             if source in shown:
                 if source not in items:
                     items[source] = _source(node, place, names)
+                    detached += _detached(node, place, source, names)
                 wires.append((source, node))
                 wire_of[node, place] = len(wires) - 1
             else:
@@ -176,9 +182,10 @@ def read_with_places(root: Tensor, names: Names) -> tuple[Graph, Places]:
     items = {**{node: item for node, item in alone.items() if node not in items}, **items}
     if root.grad_fn is None and not root.requires_grad:
         items[id(root)] = _leaf(root, names)
-    cuts = [(edge(tensor), id(after)) for tensor, after in names.cuts.values()]
-    cuts = [(tail, head) for tail, head in cuts if tail in items and head in items]
+    cuts: list[tuple[Hashable, Hashable]] = [(edge(tensor), id(after)) for tensor, after in names.cuts.values()]
+    cuts = [(tail, head) for tail, head in [*cuts, *detached] if tail in items and head in items]
     places = {key: i for i, key in enumerate(items)}
+    cuts = [(tail, head) for tail, head in dict.fromkeys(cuts) if places[tail] < places[head]]
     edges, cut = (tuple((places[tail], places[head]) for tail, head in pairs) for pairs in (wires + cuts, cuts))
     found = Places({node: places[node if node in places else FOLD] for node in nodes}, wire_of)
     return Graph(tuple(items.values()), edges, len(operations), leaves, cut), found
@@ -211,6 +218,13 @@ def _constant_key(node: Node, place: int, names: Names) -> Hashable:
     return id(tensor) if known else (node, place)
 
 
+def _detached(node: Node, place: int, key: Hashable, names: Names) -> list[tuple[Hashable, Hashable]]:
+    """The edge from a tensor to what was detached from it and is now an input here, if it is that."""
+    tensor = constant(node, place) if node.parents[place] is None else None
+    _, origin = (None, None) if tensor is None else names.detached_from(tensor)
+    return [] if origin is None else [(edge(origin), key)]
+
+
 def _choose(operations: list[Node], names: Names, most: int) -> tuple[list[Node], set[Hashable]]:
     """The newest operations with their leaves and constants, as many as fit; and all that is shown."""
     kept: list[Node] = []
@@ -233,9 +247,10 @@ def _source(node: Node, place: int, names: Names) -> Item:
     tensor = constant(node, place)
     if tensor is None:
         return Item("constant", value="constant", detail="a constant: no gradient flows to it")
+    origin, _ = names.detached_from(tensor)
     return Item(
         "constant",
-        names.leaf(tensor),
+        names.leaf(tensor) or (origin and f"{origin}.detach()"),
         value=text.array(tensor.array),
         detail=_detail("constant: no gradient flows to it", tensor.array.shape, tensor.array.dtype, tensor.array, None),
     )
@@ -257,7 +272,8 @@ def _leaf(tensor: Tensor, names: Names) -> Item:
 def _operation(node: Node, names: Names) -> Item:
     name, tensor = names.result(node)
     grad = tensor.grad.array if tensor is not None and tensor.retains_grad and tensor.grad is not None else None
-    value = text.shape(node.shape) if node.value is None else text.array(node.value)
+    several = node.shape is None  # so it is if a function of your own returns a tuple
+    value = "several" if several else text.shape(node.shape) if node.value is None else text.array(node.value)
     settings = zip(node.op.attributes, node.attributes or (), strict=False)
     kind = "\n".join([node.name(), *(text.clean(f"{key} = {setting}") for key, setting in settings)])
     detail = _detail(kind, node.shape, node.dtype, node.value, grad)
@@ -278,9 +294,11 @@ def _folded(hidden: list[Node], leaves: int, constants: int) -> Item:
     return Item("folded", name=f"… {parts}", value=most, detail=f"Not shown: {parts}")
 
 
-def _detail(kind: str, shape: tuple[int, ...], dtype: np.dtype[Any], value: Array | None, grad: Array | None) -> str:
+def _detail(
+    kind: str, shape: tuple[int, ...] | None, dtype: np.dtype[Any], value: Array | None, grad: Array | None
+) -> str:
     """All that is known, one fact a line; long arrays shortened as NumPy does."""
-    lines = [kind, f"shape {text.shape(shape)}, {dtype}"]
+    lines = [kind, "several tensors" if shape is None else f"shape {text.shape(shape)}, {dtype}"]
     for word, array in (("value", value), ("grad", grad)):
         if array is not None:
             lines.append(f"{word} " + np.array2string(array, precision=4, threshold=16, edgeitems=2))

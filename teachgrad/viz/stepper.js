@@ -14,7 +14,10 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
     heard(i);
   });
   root.prepend(root.querySelector(".tg-bar")); // beside what is said: a graph may be long
-  root.append(card);
+  const hint = make("p", { className: "tg-hint", textContent: "Point at a node to see its numbers, or walk along the nodes with the arrow keys." });
+  const short = root.querySelector("svg").viewBox.baseVal.height < 460;
+  if (short) hint.style.minHeight = "180px"; // room for the card, so that it covers nothing
+  root.append(hint, card);
   root.querySelector("svg").setAttribute("role", "group"); // it holds what can be focused, so it is no single image
 
   function heatMap(rows) {
@@ -43,17 +46,17 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
     });
     place(node);
   }
-  // Below the node or, where there is no room, above it; in the colours of the page, which lie behind the figure.
+  // Below a short picture; in a long one beside the node. In the colours of the page, which lie behind the figure.
   function place(node) {
-    let behind = root;
-    while (behind.parentElement && /, 0\)$|^transparent$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
-    card.style.background = /, 0\)$/.test(getComputedStyle(behind).backgroundColor) ? "Canvas" : getComputedStyle(behind).backgroundColor;
+    const colours = [];
+    for (let behind = root; behind; behind = behind.parentElement) colours.push(getComputedStyle(behind).backgroundColor);
+    card.style.background = colours.find((colour) => !/^rgba\(.*, 0\)$/.test(colour)) ?? "Canvas";
     card.hidden = false;
     const whole = root.getBoundingClientRect();
     const box = node.getBoundingClientRect();
     const below = box.bottom - whole.top + 8;
     const above = box.top - whole.top - card.offsetHeight - 8;
-    card.style.top = (below + card.offsetHeight > whole.height && above > 0 ? above : below) + "px";
+    card.style.top = (short ? hint.offsetTop : below + card.offsetHeight > whole.height ? above : below) + "px";
     const right = root.clientWidth - card.offsetWidth;
     card.style.left = root.scrollLeft + Math.max(0, Math.min(box.left - whole.left, right)) + "px";
   }
@@ -62,6 +65,7 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
     chosen = i;
     nodes.forEach((node, j) => { node.tabIndex = j === Math.max(i, 0) ? 0 : -1; }); // arrow keys go on from there
     card.hidden = i < 0;
+    hint.style.visibility = i < 0 ? "" : "hidden"; // the card lies on it
     if (i >= 0) describe();
     chose(i);
   }

@@ -229,6 +229,7 @@ def _title(graph: Graph, step: Step) -> str:
         "start": f"{item} begins: it moves itself one to one.",
         "send": f"{item} sends to {to}.",
         "hook": f"a gradient passes {item}, and is looked at.",
+        "keep": f"a gradient passes {item}, and is kept.",
         "store": f"all has arrived at {item}.",
         "folded": f"{item} sends on what it received.",
     }[step.kind]
@@ -253,8 +254,8 @@ def _remark(title: str, step: Step, item: str) -> Remark:
                 Term("total", shown(step.before), "there already", "+"),
                 Term("total", shown(step.after), "", "="),
             ]
-    elif step.kind == "start":
-        terms.append(Term("contribution", shown(step.after), "seed"))
+    elif step.kind in ("start", "keep"):
+        terms.append(Term("contribution", shown(step.after), "seed" if step.kind == "start" else f"{item}.grad"))
     elif step.kind == "hook":
         terms.append(Term("upstream", shown(step.before), "arrived"))
         terms.append(Term("contribution", shown(step.after), "goes on", "→"))
@@ -351,11 +352,8 @@ class _Edges:
         ]
         self._looks = [
             {
-                state: [
-                    *drawing.arrow(route, state or rest[i], f"e{i}", "unseen" if state else "tip"),
-                    drawing.tip("flowtip" if state else "unseen", route[1], route[0], f"b{i}")[1],
-                ]
-                for state in ("", "flow", "flowed")
+                "": drawing.arrow(route, rest[i], f"e{i}"),
+                **{state: drawing.arrow(route[::-1], state, f"e{i}", "flowtip") for state in ("flow", "flowed")},
             }
             for i, route in enumerate(routes)
         ]

@@ -21,7 +21,7 @@ from teachgrad.viz import formulas, text
 from teachgrad.viz.model import FOLD, Graph, Names, constant, read_with_places
 from teachgrad.watching import Watcher, watching
 
-Kind = Literal["start", "send", "hook", "store", "folded"]
+Kind = Literal["start", "send", "hook", "keep", "store", "folded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Step:
     """One step of the backward pass. Items and edges are numbered as in the graph.
 
     Attributes:
-        kind: the pass starts; a node sends a contribution; a hook looks at what arrived; a leaf stores; or what is
-            folded away sends.
+        kind: the pass starts; a node sends a contribution; a hook looks at what arrived; a tensor keeps it that is no
+            leaf; a leaf stores it; or what is folded away sends.
         item, to: whose turn it is, and who receives.
         along: the edge that the contribution takes; None if there is none in the picture.
         upstream, local, contribution: with upstream × local = contribution, where there is a local derivative.
@@ -176,7 +176,7 @@ class _Story:
             self.told.steps.append(Step("hook", item, item, before=before, after=g, notes=tuple(notes)))
         if node.hooks.keep:
             kept = f"retain_grad() was called: backward() keeps this gradient in {self._name(item)}.grad as well."
-            self.told.steps.append(Step("hook", item, item, before=g, after=g, notes=(kept,)))
+            self.told.steps.append(Step("keep", item, item, contribution=g, after=g, notes=(kept,)))
         self._so_far[node] = g
 
     def _stores(self, node: AccumulateGrad, item: int, g: Any) -> None:
@@ -250,9 +250,9 @@ class _Story:
         tensor = constant(node, place)
         if tensor is None:
             return "it did not require grad"
-        origin = self._names.detached_from(tensor)
+        origin, _ = self._names.detached_from(tensor)
         if origin:
-            return f"it has the numbers of {origin}, without the history: detached"
+            return f"it has the numbers of {origin} without its history"
         if tensor.array.dtype.kind != "f":
             return f"{tensor.dtype} has no slope".replace("torch.", "")
         if tensor.array.ndim == 0 and not self._names.leaf(tensor):
