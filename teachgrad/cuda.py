@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from teachgrad.device import require_cpu
+from teachgrad.device import no_cuda
 from teachgrad.scope import refusing
 
 if not TYPE_CHECKING:  # which would take any name for one that is there
@@ -37,18 +37,16 @@ def empty_cache() -> None:
     """Give back memory of the GPU, as ``torch.cuda.empty_cache``: nothing is held."""
 
 
-def synchronize(device: Any = None) -> None:
+def synchronize(device: Any = None) -> NoReturn:
     """Raises AssertionError, as ``torch.cuda.synchronize`` does where there is no CUDA."""
-    require_cpu("cuda")
+    raise no_cuda()
 
 
-def current_device() -> int:
+def current_device() -> NoReturn:
     """Raises AssertionError, as ``torch.cuda.current_device`` does where there is no CUDA."""
-    require_cpu("cuda")
-    return 0
+    raise no_cuda()
 
 
-def get_device_name(device: Any = None) -> str:
+def get_device_name(device: Any = None) -> NoReturn:
     """Raises AssertionError, as ``torch.cuda.get_device_name`` does where there is no CUDA."""
-    require_cpu("cuda")
-    return ""
+    raise no_cuda()

@@ -87,10 +87,15 @@ def require_cpu(wanted: device | str | int | None) -> None:
         )
     kind = device(wanted).type
     if kind == "cuda":
-        raise _not_here(AssertionError, wanted, "Torch not compiled with CUDA enabled")
+        raise no_cuda(wanted)
     if kind != "cpu":
         words = f"Could not run this with arguments from the '{kind.upper()}' backend."
         raise _not_here(NotImplementedError, wanted, words)
+
+
+def no_cuda(wanted: device | str = "cuda") -> Exception:
+    """The error for what needs a GPU."""
+    return _not_here(AssertionError, wanted, "Torch not compiled with CUDA enabled")
 
 
 def _not_here(kind: type[Exception], wanted: device | str | int, words: str) -> Exception:

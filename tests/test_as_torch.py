@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import pickle
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -146,6 +147,19 @@ def test_whole_programs_print_what_pytorch_prints(name, capsys, before):
     with tg.as_torch():
         exec(compile(program.read_text(encoding="utf-8"), program, "exec"), {"__name__": "__main__"})
     assert capsys.readouterr().out == recorded(program)
+
+
+def test_the_stand_in_takes_the_name_over_for_good(before):
+    path = Path(tg.__file__).parent / "stand_in" / "torch.py"
+    for name in ("not_torch", "torch"):
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        assert hasattr(module, "for_good") == (name == "torch")
+    assert importlib.import_module("torch.nn") is tg.nn
+    module.for_good.__exit__(None, None, None)
+    assert sys.path.pop() == str(path.parents[2])  # in case teachgrad is not installed
+    assert names() == before
 
 
 def test_a_process_that_is_started_inside_finds_teachgrad_too(tmp_path):

@@ -82,6 +82,22 @@ def test_a_program_chooses_its_exit_status(end, status, here):
     assert stop.value.code == status
 
 
+def test_a_script_runs_in_its_own_folder(folder, here, capsys, monkeypatch):
+    script = str(folder / "program.py")
+    assert main([script, "7"]) == 0
+    monkeypatch.delitem(sys.modules, "helper")
+    assert capsys.readouterr().out == f"teachgrad tensor(2.) {script} {[script, '7']} {folder}\n"
+    assert sys.path[0] == str(folder)
+
+
+def test_an_error_shows_the_frames_of_the_program_only(folder, here, capsys):
+    (folder / "fails.py").write_text("def f(x):\n    return 1 / x\n\n\nf(0)\n")
+    assert main([str(folder / "fails.py")]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(", line ")[2] for line in lines if ", line " in line] == ["5, in <module>", "2, in f"]
+    assert lines[-1] == "ZeroDivisionError: division by zero"
+
+
 def test_an_interrupted_program_ends_as_interrupted(here, capsys):
     assert main(["-c", "raise KeyboardInterrupt"]) == 130
     assert (

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import dtypes
-from teachgrad.device import CPU, device, require_cpu
+from teachgrad.device import CPU, device, no_cuda, require_cpu
 from teachgrad.dtypes import dtype
 from teachgrad.errors import c_name, explained
 from teachgrad.graph import Array, Op
@@ -118,8 +118,7 @@ def cpu(a: Tensor) -> Tensor:
 @method("cuda")
 def cuda(a: Tensor, device: Any = None) -> Tensor:
     """Raises AssertionError, as ``torch.Tensor.cuda`` does where there is no CUDA."""
-    require_cpu("cuda")
-    return a
+    raise no_cuda()
 
 
 def numel(input: Tensor) -> int:

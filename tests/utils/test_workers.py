@@ -226,6 +226,34 @@ def test_workers_that_were_lost_are_replaced():
             list(loader)
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_task_for_a_worker_that_is_gone_is_an_error(stays):
+    loader = two(Numbers(20), prefetch_factor=1, persistent_workers=stays)
+    walk = iter(loader)
+    for process in walk._crew.processes:
+        process.kill()
+    assert ended(walk._crew.processes)
+    with pytest.raises(RuntimeError, match="exited unexpectedly"):
+        walk.restart(loader) if stays else walk._crew.give(0, ([0],))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"timeout": 3}, "requires timeout == 0"),
+        ({"num_workers": 1, "prefetch_factor": 0}, "prefetch_factor must be greater than 0"),
+    ],
+)
+def test_a_loader_that_could_not_work_is_refused_when_a_walk_begins(settings, words):
+    with pytest.raises(AssertionError, match=rf"{words}(?s:.*)Fix: "):
+        iter(DataLoader(Numbers(), **settings))
+
+
+def test_how_processes_start_can_be_a_context():
+    context = context_for(None)
+    assert context_for(context) is context
+
+
 def test_a_process_that_starts_anew_gets_all_it_needs():
     loader = DataLoader(Numbers(3), num_workers=1, multiprocessing_context="spawn")
     assert numbers(loader) == [[0], [1], [2]]
