@@ -7,7 +7,8 @@
 # - test gradients by nudging, and say what such a test overlooks,
 # - recognise the four bugs that every engine has once.
 #
-# You need the chain rule and the backward walk ([lesson 04](04_chain_rule.ipynb), [lesson 05](05_backward.ipynb)), and 60 minutes.
+# You need the chain rule and the backward walk ([lesson 04](04_chain_rule.ipynb), [lesson 05](05_backward.ipynb)), and
+# 60 minutes.
 #
 # ## Two engines
 #
@@ -338,6 +339,7 @@ quiz(6)
 # A record for each operation, a formula for each input, one walk. Four bugs that every engine has once: a forgotten
 # `g`, the input read for the output, `=` for `+=`, a node that passes on too early. Nudging finds them all, at random
 # points.
+#
 # teachgrad has a [table of formulas](../teachgrad/ops/pointwise.py) and [a walk](../teachgrad/engine.py) as well; only
 # its numbers are arrays.
 #
