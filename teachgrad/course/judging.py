@@ -177,9 +177,12 @@ def unfinished(value: Any) -> bool:
 
 
 def _as_left(answer: Any, stub: Any) -> bool:
-    """Whether a function is still the one that the notebook holds: another file and line, the same steps."""
-    ours, theirs = (getattr(function, "__code__", None) for function in (stub, answer))
-    return isinstance(ours, CodeType) and isinstance(theirs, CodeType) and _steps(ours) == _steps(theirs)
+    """Whether a function, or a class with all of its methods, is still the one that the notebook holds."""
+    if isinstance(stub, type) and isinstance(answer, type):
+        ours, theirs = ({name: part for name, part in vars(c).items() if callable(part)} for c in (stub, answer))
+        return ours.keys() == theirs.keys() and all(_as_left(theirs[name], part) for name, part in ours.items())
+    mine, yours = (getattr(function, "__code__", None) for function in (stub, answer))  # another file and line
+    return isinstance(mine, CodeType) and isinstance(yours, CodeType) and _steps(mine) == _steps(yours)
 
 
 def _steps(code: CodeType) -> tuple[Any, ...]:
