@@ -19,8 +19,10 @@ from teachgrad import optim
 from teachgrad.viz import text
 from teachgrad.viz.axes import Panel
 from teachgrad.viz.descent import FOOT, GRID, HEAD, LEFT, bands
+from teachgrad.viz.field import Asking
 from teachgrad.viz.figure import HERE, TOLD, Figure, script
 from teachgrad.viz.scene import Circle, Mark, Path, Scene, Text, Window, line
+from teachgrad.viz.typed import Formula, formula
 from teachgrad.viz.walk import Floats, Function, Landscape, Walk, landscape, named, stretches, walk
 
 SETTINGS = ("clear .grad", "nesterov")  # what can be switched on and off
@@ -36,7 +38,7 @@ Range = tuple[float, float]
 
 
 def explore_descent(
-    f: Function,
+    f: Function | str,
     start: Any = None,
     *,
     lr: Range = (0.001, 1.0),
@@ -52,7 +54,8 @@ def explore_descent(
     interpolates between: its numbers are right to about three digits, and a walk that leaves the grid ends there.
 
     Args:
-        f: as for `animate_descent`, of one number or of two.
+        f: as for `animate_descent`, of one number or of two; or a formula in x, or in x and y, as
+            ``"x**2 + sin(y)"``: in a notebook, another can then be typed beneath the picture.
         start: where the descent starts at first; by default 1.0, or (-1.5, 2.0) if f names two arguments.
         lr: the ends of the slider for the learning rate. It begins in the middle of its powers of ten.
         momentum: the ends of the slider for the momentum. It begins at the lower one.
@@ -81,10 +84,15 @@ def explore_descent(
         )
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}.")
+    function = formula(f) if isinstance(f, str) else f
     sliders = {"lr": Slider("lr", *lr, middle=True), "momentum": Slider("momentum", *momentum)}
     if start is None:
-        start = (-1.5, 2.0) if len(named(f)) == 2 else 1.0
-    return DescentExplorer(landscape(f, start, np.float64), sliders, switches, steps, view)
+        start = (-1.5, 2.0) if len(named(function)) == 2 else 1.0
+    made = DescentExplorer(landscape(function, start, np.float64), sliders, switches, steps, view)
+    if isinstance(f, str):
+        settings: dict[str, Any] = {"lr": lr, "momentum": momentum, "options": options, "steps": steps, "view": view}
+        made.typed, made.again = f, lambda text: explore_descent(text, **settings)
+    return made
 
 
 class Slider:
@@ -105,7 +113,7 @@ class Slider:
         return {"low": self.low, "high": self.high, "step": self.step, "log": self.log, "start": self.start}
 
 
-class DescentExplorer(Figure):
+class DescentExplorer(Asking, Figure):
     """The picture with its sliders; shows itself in a notebook.
 
     Attributes:
@@ -135,9 +143,10 @@ class DescentExplorer(Figure):
         self._stage = _stage(land, self.walk, self._seen)
         names = ", ".join(land.names) if land.apart or land.start.size == 1 else named(land.function)[0]
         where = ", ".join(f"{n} = {text.number(v, 3)}" for n, v in zip(land.names, self.walk.points[0], strict=True))
-        alt = f"Descent on f({names}). From {where} with {self.walk.told()}."
+        written = f" = {text.clean(land.function.text, 80)}" if isinstance(land.function, Formula) else ""
+        alt = f"Descent on f({names}){written}. From {where} with {self.walk.told()}."
         self._known = _parabola(land, self._seen) or _table(land, self._seen)
-        scene = self._stage.scene(f"f({names})", self.walk)
+        scene = self._stage.scene(f"f({names}){written}", self.walk)
         super().__init__(scene, alt, content=alt + repr((self._known, switches, steps)))
 
     def _script(self) -> str:

@@ -23,7 +23,7 @@ class Screen:
     def __init__(self, draw: Callable[[], Figure], stop: Callable[[], None]) -> None:
         self._draw = draw
         self._next = time.monotonic() + PAUSE
-        self._output = _Output(draw(), stop) if _in_a_notebook() else None
+        self._output = _Output(draw(), stop) if in_a_notebook() else None
 
     def refresh(self) -> None:
         """Show the picture as it is now, unless that was done a moment ago."""
@@ -37,7 +37,8 @@ class Screen:
             self._output.close(self._draw())
 
 
-def _in_a_notebook() -> bool:
+def in_a_notebook() -> bool:
+    """Whether cells can show more than text."""
     try:
         from IPython.core.getipython import get_ipython
     except ImportError:
@@ -52,7 +53,7 @@ class _Output:
         from IPython.display import display
 
         show: Any = display  # without types
-        bundle: dict[str, Any] = _still(figure)
+        bundle: dict[str, Any] = still(figure)
         try:
             self.widget = _widget()(page=figure.html)
         except ImportError:
@@ -64,17 +65,18 @@ class _Output:
 
     def show(self, figure: Figure) -> None:
         if self.widget is None:
-            self.place.update(_still(figure), raw=True)
+            self.place.update(still(figure), raw=True)
         else:
             self.widget.page = figure.html
 
     def close(self, figure: Figure) -> None:
-        self.place.update(_still(figure), raw=True)
+        self.place.update(still(figure), raw=True)
         if self.widget is not None:
             self.widget.close()
 
 
-def _still(figure: Figure) -> dict[str, Any]:
+def still(figure: Figure) -> dict[str, Any]:
+    """A figure as what a cell shows."""
     return {"text/plain": figure.alt, "text/html": figure.html}
 
 

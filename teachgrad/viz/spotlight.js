@@ -28,7 +28,7 @@ function start(root, data) {
   said.setAttribute("role", "status");
   const sliders = [["output", rows, data.outputs, 0], ["input", columns, data.inputs, 1]].map(([what, count, names, k]) => {
     const label = make("label", { textContent: what });
-    const shown = make("output");
+    const shown = make("span");
     const range = make("input", { type: "range", min: 0, max: count - 1, value: 0, disabled: count === 1 });
     range.setAttribute("aria-label", what);
     range.oninput = () => show({ ...at, [what]: +range.value });

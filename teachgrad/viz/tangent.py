@@ -14,8 +14,10 @@ import numpy as np
 
 from teachgrad.viz import text
 from teachgrad.viz.axes import Panel
+from teachgrad.viz.field import Asking
 from teachgrad.viz.figure import TOLD, Movie
 from teachgrad.viz.scene import Circle, Mark, Path, Rect, Scene, Text, Window, line
+from teachgrad.viz.typed import Formula, formula
 from teachgrad.viz.walk import Floats, Function, Landscape, landscape, stretches
 
 DOUBLINGS = 10  # how often the width is halved
@@ -55,11 +57,12 @@ class View:
     sides: tuple[float, float]
 
 
-def tangent(f: Function, at: float = 1.0, width: float = 4.0) -> Tangent:
+def tangent(f: Function | str, at: float = 1.0, width: float = 4.0) -> Tangent:
     """Zoom into a curve until it is straight: the line that it becomes is its tangent, the slope of it the derivative.
 
     Args:
-        f: a function of one number, given as a 0-d tensor of float64; returns a tensor of one element.
+        f: a function of one number, given as a 0-d tensor of float64; returns a tensor of one element. Or a formula, as
+            ``"x**2 + sin(x)"``: in a notebook, another can then be typed beneath the picture.
         at: where to look.
         width: how much of the x axis is seen at first. It is halved ten times.
 
@@ -80,18 +83,22 @@ def tangent(f: Function, at: float = 1.0, width: float = 4.0) -> Tangent:
     """
     if not (width > 0 and math.isfinite(width)):
         raise ValueError(f"width must be a positive number, got {width}: it is how much of the x axis is seen.")
-    land = landscape(f, float(at), np.float64)
+    function = formula(f, names=("x",)) if isinstance(f, str) else f
+    land = landscape(function, float(at), np.float64)
     (x,) = land.parameters()
-    value = f(x)
+    value = function(x)
     height = float(value.item())
     if not math.isfinite(height):
         raise ValueError(f"f has no value at {text.number(at)}: it gives {height}. Look at another place, at=...")
     if value.requires_grad:
         value.backward()
-    return Tangent(land, Spot(float(at), height, 0.0 if x.grad is None else float(x.grad.item())), width)
+    made = Tangent(land, Spot(float(at), height, 0.0 if x.grad is None else float(x.grad.item())), width)
+    if isinstance(f, str):
+        made.typed, made.again = f, lambda text: tangent(text, at, width)
+    return made
 
 
-class Tangent(Movie):
+class Tangent(Asking, Movie):
     """The zoom; shows itself in a notebook.
 
     Attributes:
@@ -104,7 +111,7 @@ class Tangent(Movie):
         zooms = [2 ** (k / FRAMES) for k in range(DOUBLINGS * FRAMES + 1)]
         views = [_view(land, spot, width / 2 / zoom) for zoom in zooms]
         self.secants = [view.secant for view in views]
-        drawing = Microscope(land.names[0], spot, views)
+        drawing = Microscope(land, spot, views)
         straight = _is_straight(spot, views)
         told = [_told(zoom, view, spot) for zoom, view in zip(zooms, views, strict=True)]
         told[-1] += "; straight" if straight else "; still bent"
@@ -158,8 +165,8 @@ class Microscope:
 
     width, height = 760.0, TOP + SIDE + FOOT
 
-    def __init__(self, name: str, spot: Spot, views: Sequence[View]) -> None:
-        self.name, self.spot, self.views = name, spot, views
+    def __init__(self, land: Landscape, spot: Spot, views: Sequence[View]) -> None:
+        self.spot, self.views = spot, views
         self.steep = _steepness(spot, views[0])
         slopes = [view.secant for view in views if math.isfinite(view.secant)] + [spot.slope]
         space = 0.12 * (max(slopes) - min(slopes)) or 0.5 * max(1.0, abs(spot.slope))
@@ -170,7 +177,9 @@ class Microscope:
         below = views[0].secant > spot.slope  # where the dots are not
         self.label = self.slopes.place(0, spot.slope)[1] + (18 if below else -8)
         self.limit = line("tangent", *(self.slopes.place(x, spot.slope) for x in across))
-        self.title = Text("title", LEFT, 20, f"f({name}) near {name} = {text.number(spot.x)}")
+        f, name = land.function, land.names[0]
+        written = f" = {text.clean(f.text, 60)}" if isinstance(f, Formula) else ""
+        self.title = Text("title", LEFT, 20, f"f({name}){written}, near {name} = {text.number(spot.x)}")
 
     def scene(self, i: int, told: str) -> Scene:
         """The picture at one moment."""

@@ -246,7 +246,7 @@ def place(monkeypatch):
     import IPython.display
 
     there = Place()
-    monkeypatch.setattr(screen, "_in_a_notebook", lambda: True)
+    monkeypatch.setattr(screen, "in_a_notebook", lambda: True)
     monkeypatch.setattr(screen, "PAUSE", 0)
     monkeypatch.setattr(IPython.display, "display", there)
     return there
