@@ -9,7 +9,7 @@
 #
 # You need Python and no calculus: here slopes are measured. It takes 50 minutes.
 #
-# Before: [Start here](00_start_here.ipynb). After: lesson 02.
+# Before: [Start here](00_start_here.ipynb). After: [02 · Many inputs](02_gradient.ipynb).
 
 # %%
 import numpy as np
@@ -87,7 +87,8 @@ print("\nbackward() says", weight.grad.item())
 # **The sign** says where to go: more weight, less loss. **The size** says how fast: each hundredth is worth about 0.16.
 # The forecast is good near by. Two units away it promises a loss of −16, which no square can keep.
 #
-# `backward()` finds the slope without any nudge. How it does that begins in lesson 03. Whether it is right, you can
+# `backward()` finds the slope without any nudge. How it does that begins in
+# [lesson 03](03_graphs.ipynb). Whether it is right, you can
 # always check by nudging. So nudge well.
 #
 # ## Look both ways
@@ -276,7 +277,7 @@ quiz(1)
 # %% [markdown]
 # ## Summary
 # A slope is how far the output moves per unit of input: nudge, look, divide. Look both ways, with a nudge neither large
-# nor tiny. It takes one run for each input; with a million weights that is a million runs. Lesson 02 has many inputs,
-# and from lesson 03 on you build what needs one run for all.
+# nor tiny. It takes one run for each input; with a million weights that is a million runs: the next lesson
+# has many inputs, and from lesson 03 on you see what needs one run for all.
 #
-# Before: [Start here](00_start_here.ipynb). Next: lesson 02, many inputs.
+# Before: [Start here](00_start_here.ipynb). Next: [02 · Many inputs](02_gradient.ipynb).
