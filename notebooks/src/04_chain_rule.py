@@ -2,10 +2,10 @@
 # # 04 · Chain rule: multiply along paths, add across paths
 #
 # Afterwards you can
-# - find a slope by following every way through a graph,
+# - find a slope by following every path through a graph,
 # - find all slopes at once, by sending them backwards,
 # - say why that takes an order, and write a program that finds one,
-# - tell what a forgotten way or a late arrival does to a gradient.
+# - tell what a forgotten path or a late arrival does to a gradient.
 #
 # You need graphs ([lesson 03](03_graphs.ipynb)), and 55 minutes.
 #
@@ -40,7 +40,7 @@ for last, name in zip("xab", "abc"):
 print(f"c moves {moved['c'] / moved['x']:.3f} times as far as x")
 
 # %% [markdown]
-# 4 × 3 × 1 = 12: along a way, slopes are **multiplied**.
+# 4 × 3 × 1 = 12: along a path, slopes are **multiplied**.
 #
 # ## Place your bet
 #
@@ -59,7 +59,7 @@ def fork(x):
 # %%
 slope = (fork(2.0 + nudge) - fork(2.0)) / nudge
 print(f"by nudging: {slope:.3f}")
-reveal("04-fork", round(slope), "Each way has its product, 24 and 12. x moves out along both at once: they add up.")
+reveal("04-fork", round(slope), "Each path has its product, 24 and 12. x moves out along both at once: they add up.")
 
 x = tg.tensor(2.0, requires_grad=True)
 a = x**2
@@ -68,7 +68,7 @@ out = a * b
 viz.draw_paths(out, start="x")
 
 # %% [markdown]
-# Step through the picture: a way at a time, and at last the sum. **Multiply along each path, add across paths:**
+# Step through the picture: a path at a time, and at last the sum. **Multiply along each path, add across paths:**
 #
 # $$\frac{\partial\,\text{out}}{\partial x} = \sum_{\text{paths}}\ \prod_{\text{arrows}} \text{slope}$$
 #
@@ -102,7 +102,7 @@ explore(cancel, u=range(-3, 4), v=range(-3, 4))
 # %% [markdown]
 # So a gradient of 0 does not say that `x` has no influence. It says that, just here, its influences balance.
 #
-# ## Too many ways
+# ## Too many paths
 #
 # The formula is a program of three lines: the slope of the end along the start is a sum over the last arrows.
 #
@@ -126,17 +126,17 @@ for values in (3, 4, 5, 10, 19):
     calls = 0
     total = along(ladder(values), f"x{values - 1}", "x0")
     print(f"{values:2} values: slope {total:6.0f}, {calls:6} calls")
-reveal("04-calls", calls, "Every value doubles the ways: 2¹⁹ − 1 calls.")
+reveal("04-calls", calls, "Every value doubles the paths: 2¹⁹ − 1 calls.")
 
 # %% [markdown]
-# It walks every way on its own, and walks shared stretches again and again. A network with a million weights would
+# It walks every path on its own, and walks shared stretches again and again. A network with a million weights would
 # never be done.
 #
 # ## One sweep
 #
 # Turn it round. Begin at the end, with 1: `out` moves itself one to one. Then each value in turn **sends what it has
 # received, times a slope, to each of its inputs**. What arrives at one place is added: so a value passes on a sum, for
-# all ways at once.
+# all paths at once.
 
 # %%
 slopes = {
@@ -192,12 +192,12 @@ check("04-1")
 
 # %% [markdown]
 # ### 04-2 · Along and across · 5 minutes
-# `ways` holds a list of slopes for each way, as `[[4.0, 6.0], [3.0, 4.0]]` for the fork. Return the slope from start to
-# end. Tolerance 0.0001.
+# `paths` holds a list of slopes for each path, as `[[4.0, 6.0], [3.0, 4.0]]` for the fork. Return the slope from start
+# to end. Tolerance 0.0001.
 
 
 # %%
-def total_slope(ways):
+def total_slope(paths):
     return ...
 
 
@@ -219,7 +219,7 @@ check("04-3")
 # %% [markdown]
 # ### 04-4 · One sweep · 10 minutes
 # `order` is such an order; its last name is the result. Return a dictionary with the gradient of the result along each
-# name, 0 where no way leads to it. Visit each value once. Tolerance 0.0001.
+# name, 0 where no path leads to it. Visit each value once. Tolerance 0.0001.
 
 
 # %%

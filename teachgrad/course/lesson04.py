@@ -17,7 +17,7 @@ Slopes = dict[str, list[tuple[str, float]]]
 
 
 def ladder(values: int) -> Slopes:
-    """Values each of which is the sum of the one before and itself: twice as many ways with every rung.
+    """Values each of which is the sum of the one before and itself: twice as many paths with every rung.
 
     >>> ladder(3)
     {'x0': [], 'x1': [('x0', 1.0), ('x0', 1.0)], 'x2': [('x1', 1.0), ('x1', 1.0)]}
@@ -59,7 +59,7 @@ def _short(value: float) -> str:
 # --- 04-2: multiply along, add across ------------------------------------------------------------------------------
 
 
-def _ways() -> Iterable[Trial]:
+def _paths() -> Iterable[Trial]:
     yield ([[4.0, 6.0], [3.0, 4.0]],)
     yield ([[2.0]],)
     yield ([[3.0, 1.0, 3.0, 1.0], [1.0, 3.0, 1.0], [3.0, 1.0, 8.0, 1.0], [3.0, 1.0, 1.0], [1.0, 1.0]],)
@@ -67,10 +67,10 @@ def _ways() -> Iterable[Trial]:
 
 
 def _total(inner: str, outer: str = "total += along", start: str = "0.0") -> str:
-    """A program over all ways, with one line inside of each loop."""
+    """A program over all paths, with one line inside of each loop."""
     return (
-        f"def total_slope(ways):\n    total = {start}\n    for way in ways:\n        along = 1.0\n"
-        f"        for slope in way:\n            {inner}\n        {outer}\n    return total\n"
+        f"def total_slope(paths):\n    total = {start}\n    for path in paths:\n        along = 1.0\n"
+        f"        for slope in path:\n            {inner}\n        {outer}\n    return total\n"
     )
 
 
@@ -96,7 +96,7 @@ CIRCLE: Slopes = {"out": [("a", 1.0)], "a": [("x", 1.0), ("c", 1.0)], "b": [("a"
 
 
 def _tables() -> Iterable[Trial]:
-    """A fork, a short way beside a long one, the seven values of 04-1, a chain listed from its end, and a circle."""
+    """A fork, a short path beside a long one, the seven values of 04-1, a chain listed from its end, and a circle."""
     fork: Slopes = {"out": [("a", 6.0), ("b", 4.0)], "b": [("x", 3.0)], "a": [("x", 4.0)], "x": []}
     chain: Slopes = {f"x{k}": [(f"x{k - 1}", 1.0)] if k else [] for k in reversed(range(20))}
     return [(fork,), (SHORT_AND_LONG,), (SEVEN,), (chain,), (CIRCLE,)]
@@ -161,7 +161,7 @@ class Counted(dict[str, list[tuple[str, float]]]):
 
 
 def _swept() -> Iterable[Trial]:
-    """Tables in a right order: a fork, a short way and a long one, seven values, a square, a dead end, a ladder."""
+    """Tables in a right order: a fork, a short path and a long one, seven values, a square, a dead end, a ladder."""
     fork: Slopes = {"x": [], "a": [("x", 4.0)], "b": [("x", 3.0)], "out": [("a", 6.0), ("b", 4.0)]}
     square: Slopes = {"x": [], "y": [("x", 3.0), ("x", 3.0)]}
     dead_end: Slopes = {"x": [], "spare": [("x", 5.0)], "out": [("x", -2.0)]}
@@ -186,8 +186,8 @@ def _received(gradients: Callable[..., Any], slopes: Slopes, order: list[str]) -
     return [found[name] for name in order]
 
 
-def _way_by_way(slopes: Slopes, order: list[str]) -> list[float]:
-    """For each name the sum over all ways from it to the last."""
+def _path_by_path(slopes: Slopes, order: list[str]) -> list[float]:
+    """For each name the sum over all paths from it to the last."""
 
     def along(end: str, start: str) -> float:
         return 1.0 if end == start else math.fsum(slope * along(inner, start) for inner, slope in slopes[end])
@@ -231,7 +231,7 @@ EXERCISES = (
             "b through e only": Wrong('gradient = {"b": 1}', "At b: e is not its only user. d uses it, too: add."),
             "a through b only": Wrong('gradient = {"a": 4}', "At a: what comes through c is missing, or overwritten."),
             "a through c only": Wrong('gradient = {"a": 8}', "At a: what comes through b is missing, or overwritten."),
-            "a without the short way": Wrong(
+            "a without the short path": Wrong(
                 'gradient = {"a": 11}', "At a: b had not received everything when it passed on. Its second user is e."
             ),
             "x through a only": Wrong('gradient = {"x": 36}', "At x: b uses x directly, too."),
@@ -247,43 +247,43 @@ EXERCISES = (
         id="04-2",
         title="Along and across",
         name="total_slope",
-        stub="def total_slope(ways):\n    return ...\n",
+        stub="def total_slope(paths):\n    return ...\n",
         solution=_total("along *= slope"),
-        expected=lambda ways: math.fsum(math.prod(way) for way in ways),
-        trials=_ways,
+        expected=lambda paths: math.fsum(math.prod(path) for path in paths),
+        trials=_paths,
         hints=(
-            "Two loops: one over the ways, one over the slopes of a way.",
+            "Two loops: one over the paths, one over the slopes of a path.",
             "A product begins with 1, a sum with 0.",
         ),
         wrong={
             "added along": Wrong(
                 _total("along += slope").replace("along = 1.0", "along = 0.0"),
-                "Along a way you added. Twice as far, then three times as far: that is six times as far.",
+                "Along a path you added. Twice as far, then three times as far: that is six times as far.",
             ),
             "multiplied across": Wrong(
                 _total("along *= slope", "total *= along", "1.0"),
-                "You multiplied the ways with each other. What comes along different ways arrives side by side: add.",
+                "You multiplied the paths with each other. What comes along different paths arrives side by side: add.",
             ),
             "turned round": Wrong(
                 _total("along += slope", "total *= along", "1.0").replace("along = 1.0", "along = 0.0"),
-                "Just the other way round: multiply along each way, then add.",
+                "Just the other way round: multiply along each path, then add.",
             ),
-            "last way only": Wrong(
+            "last path only": Wrong(
                 _total("along *= slope", "total = along"),
-                "Only the last way is left: each one has overwritten what came before. Add it.",
+                "Only the last path is left: each one has overwritten what came before. Add it.",
             ),
-            "first way only": Wrong(
-                "def total_slope(ways):\n    along = 1.0\n    for slope in ways[0]:\n        along *= slope\n"
+            "first path only": Wrong(
+                "def total_slope(paths):\n    along = 1.0\n    for slope in paths[0]:\n        along *= slope\n"
                 "    return along\n",
-                "Only the first way counts. x moves the result along all of them at once.",
+                "Only the first path counts. x moves the result along all of them at once.",
             ),
-            "steepest way": Wrong(
+            "steepest path": Wrong(
                 _total("along *= slope", "total = max(total, along)"),
-                "The steepest way does not win: all ways count.",
+                "The steepest path does not win: all paths count.",
             ),
             "average": Wrong(
-                _total("along *= slope").replace("return total", "return total / len(ways)"),
-                "You took the mean. Ways do not share the movement out: each adds its own.",
+                _total("along *= slope").replace("return total", "return total / len(paths)"),
+                "You took the mean. Paths do not share the movement out: each adds its own.",
             ),
             "zeros": Wrong(
                 _total("along *= slope").replace("along = 1.0", "along = 0.0"),
@@ -319,7 +319,7 @@ EXERCISES = (
                 _visit("order.append(name)", "inner in order or visit(inner)", "", "order[::-1]").replace(
                     "        visit(name)\n    return", "        name in order or visit(name)\n    return"
                 ),
-                "You note a name before its inputs, and turn the list round. With a short way beside a long one that "
+                "You note a name before its inputs, and turn the list round. With a short path beside a long one that "
                 "fails: append a name *after* all of its inputs.",
             ),
             "nearest first": Wrong(
@@ -353,7 +353,7 @@ EXERCISES = (
         name="gradients",
         stub="def gradients(slopes, order):\n    return ...\n",
         solution=_gradients(),
-        expected=_way_by_way,
+        expected=_path_by_path,
         trials=_swept,
         run=_received,
         shows=", in the order of the names",
@@ -387,12 +387,12 @@ EXERCISES = (
                 _gradients("received[inner] += received[name] + slope"),
                 "Along an arrow, what was received and the slope are multiplied, not added.",
             ),
-            "way by way": Wrong(
+            "path by path": Wrong(
                 "def gradients(slopes, order):\n    def along(end, start):\n"
                 "        if end == start:\n            return 1.0\n"
                 "        return sum(slope * along(inner, start) for inner, slope in slopes[end])\n\n"
                 "    return {name: along(order[-1], name) for name in order}\n",
-                "The values are right, but every way is walked on its own. Visit each value once, and let it pass on "
+                "The values are right, but every path is walked on its own. Visit each value once, and let it pass on "
                 "a sum.",
             ),
         },
@@ -402,13 +402,13 @@ EXERCISES = (
 
 QUIZ = (
     Question(
-        "Two slopes lie on one way, 2 and 5. How steep is the way?",
+        "Two slopes lie on one path, 2 and 5. How steep is the path?",
         ("7", "10", "5, the steeper one"),
         1,
         "Twice as far, then five times as far: ten times as far.",
     ),
     Question(
-        "Two ways lead from x to the result, with products 3 and −3. Then",
+        "Two paths lead from x to the result, with products 3 and −3. Then",
         (
             "x has no influence on the values between",
             "the slope is 9",
@@ -426,12 +426,12 @@ QUIZ = (
     Question(
         "Each of 30 values is the sum of the one before and itself. Which is true?",
         (
-            "there are 60 ways, and a sweep visits 60 values",
-            "there are over 500 million ways, and a sweep visits 30 values",
-            "a sweep must walk every way, too",
+            "there are 60 paths, and a sweep visits 60 values",
+            "there are over 500 million paths, and a sweep visits 30 values",
+            "a sweep must walk every path, too",
         ),
         1,
-        "2 to the power 29 ways. A value passes on a sum, so it is visited once.",
+        "2 to the power 29 paths. A value passes on a sum, so it is visited once.",
     ),
     Question(
         "What is the slope of a × b along a?",

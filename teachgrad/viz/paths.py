@@ -1,4 +1,4 @@
-"""draw_paths: every way from one value to another through a graph, with the slopes along it, multiplied and added.
+"""draw_paths: every path from one value to another through a graph, with the slopes along it, multiplied and added.
 
 What it draws is a table of slopes: for each value what it was computed from, and how steeply it rises with each of
 those. That table is all that the chain rule needs; `local_slopes` reads it off a tensor's graph.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from teachgrad.tensor import Tensor
@@ -19,12 +19,12 @@ from teachgrad.viz.scene import Mark, Path, Rect, Scene, Segment, Text
 from teachgrad.viz.steps import backward_pass, called
 
 Slopes = Mapping[str, Sequence[tuple[str, float]]]
-Way = tuple[int, ...]  # the numbers of its arrows, from the start to the end
+Trail = tuple[int, ...]  # the numbers of its arrows, from the start to the end
 
-MOST = 8  # ways in one picture
+MOST = 8  # paths in one picture
 PILL = 20.0  # the height of a slope
-STEP, LINE = 5.0, 22.0  # pixels between the lines of two ways, and between two rows of text
-PAUSE = 2.0  # seconds for each way: there is a line to be read
+STEP, LINE = 5.0, 22.0  # pixels between the lines of two paths, and between two rows of text
+PAUSE = 2.0  # seconds for each path: there is a line to be read
 
 
 def local_slopes(result: Tensor, names: Mapping[str, object] | None = None) -> dict[str, list[tuple[str, float]]]:
@@ -74,25 +74,25 @@ def _slopes(result: object, names: model.Names) -> dict[str, list[tuple[str, flo
 
 
 def draw_paths(slopes: Slopes | Tensor, start: str, end: str = "") -> Paths:
-    """The ways from one value to another through a graph: one after the other, each with the product of its slopes.
+    """The paths from one value to another through a graph: one after the other, each with the product of its slopes.
 
-    A number in a pill is the slope along its arrow. The figure plays or is stepped, a way at a time; at last all are
+    A number in a pill is the slope along its arrow. The figure plays or is stepped, a path at a time; at last all are
     there, and their products are added.
 
     Args:
         slopes: for each value the values it was computed from, with its slope along each, as
             ``{"x": [], "a": [("x", 4.0)], "out": [("a", 6.0), ("x", 1.0)]}``; or a tensor of one element, whose graph
             has them. A tensor is called as the variable is at the place of the call.
-        start: where the ways begin: usually a leaf.
+        start: where the paths begin: usually a leaf.
         end: where they end; without it, the value that no other uses.
 
     Raises:
-        ValueError: if a name is unknown, if the graph has a circle, or if there are more than eight ways.
+        ValueError: if a name is unknown, if the graph has a circle, or if there are more than eight paths.
 
     PyTorch has nothing like it.
 
     >>> draw_paths({"x": [], "a": [("x", 4.0)], "out": [("a", 6.0), ("x", 1.0)]}, "x")
-    2 ways from x to out. x → a → out: 4 × 6 = 24. x → out: 1. Together: 24 + 1 = 25.
+    2 paths from x to out. x → a → out: 4 × 6 = 24. x → out: 1. Together: 24 + 1 = 25.
     """
     if isinstance(slopes, Tensor):
         slopes = _slopes(slopes, model.Names.seen_from(sys._getframe(1)))
@@ -100,10 +100,10 @@ def draw_paths(slopes: Slopes | Tensor, start: str, end: str = "") -> Paths:
 
 
 class Paths(Movie):
-    """The ways, as a figure that shows itself in a notebook.
+    """The paths, as a figure that shows itself in a notebook.
 
     Attributes:
-        ways: for each way its slopes, from the start on.
+        paths: for each its slopes, from the start on.
         slope: the sum of their products: how steeply the end rises with the start.
     """
 
@@ -113,13 +113,15 @@ class Paths(Movie):
         for name in (start, end):
             if name not in self._plan.names:
                 raise ValueError(f"there is no {name!r} in the graph; there are {text.listing(self._plan.names)}.")
-        found = list(self._plan.ways(start, end))
-        self.ways = [[self._plan.arrows[k][2] for k in way] for way in found]
-        self.slope = float(sum(map(math.prod, self.ways)))
-        rows = [self._row(start, way) for way in found]
-        products = [_short(math.prod(way)) for way in self.ways]
+        found = self._plan.paths(start, end)
+        self.paths = [[self._plan.arrows[k][2] for k in path] for path in found]
+        self.slope = float(sum(map(math.prod, self.paths)))
+        rows = [self._row(start, path) for path in found]
+        products = [_short(math.prod(path)) for path in self.paths]
         total = f"Together: {_joined(products, ' + ')} = {_short(self.slope)}" if len(rows) > 1 else ""
-        count = f"{text.plural(len(found), 'way')} from {start} to {end}" if found else f"No way from {start} to {end}"
+        count = (
+            f"{text.plural(len(found), 'path')} from {start} to {end}" if found else f"No path from {start} to {end}"
+        )
         alt = ". ".join([count, *rows, *([total] if total else [])]) + "."
         told = [f"{count}.", *(f"{k} of {len(rows)}: {row}" for k, row in enumerate(rows, 1)), total or alt]
         scenes = [
@@ -129,12 +131,12 @@ class Paths(Movie):
 
     @property
     def pause(self) -> float:
-        """Seconds for each way."""
+        """Seconds for each path."""
         return PAUSE
 
-    def _row(self, start: str, way: Way) -> str:
-        """A way in words: where it leads through, and its product."""
-        arrows = [self._plan.arrows[k] for k in way]
+    def _row(self, start: str, path: Trail) -> str:
+        """A path in words: where it leads through, and its product."""
+        arrows = [self._plan.arrows[k] for k in path]
         values = [_short(slope) for _, _, slope in arrows]
         through = " → ".join([start, *(head for _, head, _ in arrows)])
         product = _short(math.prod(slope for _, _, slope in arrows))
@@ -163,35 +165,35 @@ class _Plan:
         self.layout = layout.lay_out(self.sizes, ends)
         self.routes = [[(x + MARGIN, y + MARGIN) for x, y in route] for route in self.layout.routes]
 
-    def ways(self, start: str, end: str) -> Iterator[Way]:
-        """All ways, found from the end backwards.
+    def paths(self, start: str, end: str) -> list[Trail]:
+        """All paths, found from the end backwards.
 
         Raises:
             ValueError: if they are too many to be drawn.
         """
-        found: list[Way] = []
-        waiting: list[tuple[str, Way]] = [(end, ())]
+        found: list[Trail] = []
+        waiting: list[tuple[str, Trail]] = [(end, ())]
         while waiting:
-            at, way = waiting.pop()
+            at, path = waiting.pop()
             if at == start:
-                found.append(way)
+                found.append(path)
             else:
-                back = [(tail, (k, *way)) for k, (tail, head, _) in enumerate(self.arrows) if head == at]
+                back = [(tail, (k, *path)) for k, (tail, head, _) in enumerate(self.arrows) if head == at]
                 waiting.extend(reversed(back))
             if len(found) > MOST:
-                raise ValueError(f"more than {MOST} ways lead from {start} to {end}: too many for one picture.")
-        return iter(found)
+                raise ValueError(f"more than {MOST} paths lead from {start} to {end}: too many for one picture.")
+        return found
 
     def scene(
-        self, ways: Sequence[Way], rows: Sequence[str], total: str, ends: tuple[str, str], now: int | None
+        self, paths: Sequence[Trail], rows: Sequence[str], total: str, ends: tuple[str, str], now: int | None
     ) -> Scene:
-        """One moment: before the first way, at one of them, or, beyond the last, all together."""
+        """One moment: before the first path, at one of them, or, beyond the last, all together."""
         marks: list[Mark] = []
         for before, after in zip(self.routes[::2], self.routes[1::2], strict=True):
             marks += [Path("edge", [("M", before[0]), *_curves(before)]), *arrow(after, "edge")]
-        everything = now == len(ways)
-        for i in range(len(ways)):
-            whole = self._along(ways, i, apart=everything)
+        everything = now == len(paths)
+        for i in range(len(paths)):
+            whole = self._along(paths, i, apart=everything)
             marks.append(Path(f"line{i % 5}", whole if everything or now == i else whole[:1], key=f"w{i}"))
         for (word, k), (x, y), (w, h) in zip(self.boxes, self.layout.centres, self.sizes, strict=True):
             marks += self._box(word, k, x + MARGIN, y + MARGIN, w, h, ends)
@@ -208,17 +210,17 @@ class _Plan:
         return Scene(width, place + MARGIN, marks)
 
     def _box(self, word: str, k: int, x: float, y: float, w: float, h: float, ends: tuple[str, str]) -> list[Mark]:
-        """A name in a box, blue where the ways start and bold where they end; or a slope in a pill."""
+        """A name in a box, blue where the paths start and bold where they end; or a slope in a pill."""
         if k >= 0:
             return [Rect("start", x - w / 2, y - h / 2, w, h, h / 2), Text("symbol", x, y + 4.5, word)]
         look = {ends[0]: "leaf", ends[1]: "result"}.get(word, "operation")
         return [Rect(look, x - w / 2, y - h / 2, w, h, 6), Text("lone", x, y + 4.5, word)]
 
-    def _along(self, ways: Sequence[Way], i: int, apart: bool) -> list[Segment]:
-        """The line of a way, interrupted where names stand; if `apart`, beside those of others on the same arrow."""
+    def _along(self, paths: Sequence[Trail], i: int, apart: bool) -> list[Segment]:
+        """The line of a path, interrupted where names stand; if `apart`, beside those of others on the same arrow."""
         segments: list[Segment] = []
-        for k in ways[i]:
-            users = [other for other, way in enumerate(ways) if k in way]
+        for k in paths[i]:
+            users = [other for other, path in enumerate(paths) if k in path]
             aside = (users.index(i) - (len(users) - 1) / 2) * STEP if apart else 0.0
             first, second = ([(x, y + aside) for x, y in route] for route in self.routes[2 * k : 2 * k + 2])
             segments += [("M", first[0]), *_curves(first), ("L", second[0]), *_curves(second)]

@@ -34,8 +34,8 @@ def gradients(slopes, order):
     return found
 """
 ANSWERS = [
-    ("04-2", "import math\ndef total_slope(ways):\n    return sum(math.prod(way) for way in ways)", "right", ""),
-    ("04-2", "def total_slope(ways):\n    return tg.tensor([np.prod(way) for way in ways]).sum()", "right", ""),
+    ("04-2", "import math\ndef total_slope(paths):\n    return sum(math.prod(path) for path in paths)", "right", ""),
+    ("04-2", "def total_slope(paths):\n    return tg.tensor([np.prod(path) for path in paths]).sum()", "right", ""),
     ("04-3", KAHN, "right", ""),
     ("04-3", LIBRARY, "right", ""),  # CycleError is a ValueError
     ("04-3", KAHN.replace('raise ValueError("a circle")', "break"), "not yet", "a circle accepted"),

@@ -1,4 +1,4 @@
-"""The ways through a graph: all are found, their products add up to the slope, and the picture keeps its places."""
+"""The paths through a graph: all are found, their products add up to the slope, and the picture keeps its places."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_products_along_ways_and_their_sum_are_the_slope_found_by_nudging():
     x, y = (tg.tensor(value, dtype=tg.float64, requires_grad=True) for value in (2.0, 3.0))
     e = seven(x, y)
     along_x, along_y = viz.draw_paths(e, "x"), viz.draw_paths(e, "y")
-    assert (len(along_x.ways), len(along_y.ways)) == (5, 4)
+    assert (len(along_x.paths), len(along_y.paths)) == (5, 4)
     h = 1e-6
     nudged = seven(2 + h, 3.0) - seven(2 - h, 3.0), seven(2.0, 3 + h) - seven(2.0, 3 - h)
     assert np.allclose([along_x.slope, along_y.slope], np.array(nudged) / (2 * h), rtol=1e-6)
@@ -59,8 +59,8 @@ def test_a_way_at_a_time_and_in_the_end_all():
     paths = viz.draw_paths(FORK, "x")
     seen = [keyed(moment.marks) for moment in paths.moments]
 
-    def drawn(moment, way):
-        mark = moment[f"w{way}"]
+    def drawn(moment, path):
+        mark = moment[f"w{path}"]
         assert isinstance(mark, Path)
         return len(mark.segments) > 1
 
@@ -69,7 +69,7 @@ def test_a_way_at_a_time_and_in_the_end_all():
         assert isinstance(mark, Text)
         return mark.text
 
-    assert [[drawn(moment, way) for way in (0, 1)] for moment in seen] == [
+    assert [[drawn(moment, path) for path in (0, 1)] for moment in seen] == [
         [False, False],
         [True, False],
         [False, True],
@@ -81,9 +81,9 @@ def test_a_way_at_a_time_and_in_the_end_all():
     assert len({(moment.width, moment.height, len(moment.marks)) for moment in paths.moments}) == 1
 
 
-def test_two_arrows_between_the_same_two_are_two_ways():
+def test_two_arrows_between_the_same_two_are_two_paths():
     paths = viz.draw_paths({"x": [], "y": [("x", 3.0), ("x", 3.0)]}, "x")
-    assert (paths.ways, paths.slope) == ([[3.0], [3.0]], 6.0)
+    assert (paths.paths, paths.slope) == ([[3.0], [3.0]], 6.0)
 
 
 def test_negative_slopes_stand_in_parentheses_behind_a_sign():
@@ -93,7 +93,7 @@ def test_negative_slopes_stand_in_parentheses_behind_a_sign():
 
 def test_where_no_way_leads():
     paths = viz.draw_paths({**FORK, "y": []}, "y", "out")
-    assert (paths.alt, paths.slope) == ("No way from y to out.", 0.0)
+    assert (paths.alt, paths.slope) == ("No path from y to out.", 0.0)
     assert viz.draw_paths(FORK, "a", "a").slope == 1.0
 
 
@@ -103,7 +103,7 @@ def test_where_no_way_leads():
         (FORK, "z", "there is no 'z' in the graph; there are x, a, b and out"),
         ({"a": [("b", 1.0)], "b": [("a", 1.0)]}, "a", "computed from itself: "),
         ({}, "x", "no graph to draw"),
-        ({"x": [], **{f"y{i}": [(f"y{i - 1}" if i else "x", 1.0)] * 2 for i in range(4)}}, "x", "more than 8 ways"),
+        ({"x": [], **{f"y{i}": [(f"y{i - 1}" if i else "x", 1.0)] * 2 for i in range(4)}}, "x", "more than 8 paths"),
     ],
 )
 def test_what_cannot_be_drawn_says_why(table, start, words):
