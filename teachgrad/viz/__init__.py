@@ -1,10 +1,10 @@
 """Pictures of graphs and of descents, for notebooks and for files.
 
-`draw_graph` shows the graph behind a tensor, `step_backward` each step of its backward pass; `animate_descent` shows an
-optimizer on its way down; `live_training` shows a loop while it runs, `draw_curves` and `draw_fit` what came of it,
-`explore_order` what depends on its order; `draw_tables` shows small arrays, and `draw_broadcast` what becomes of two
-shapes. All give a figure that shows itself in JupyterLab, needs no kernel once saved, and is written to files by
-`.save(path)`.
+`draw_graph` shows the graph behind a tensor, `step_backward` each step of its backward pass, `trace_forward` how code
+builds it; `animate_descent` shows an optimizer on its way down; `live_training` shows a loop while it runs,
+`draw_curves` and `draw_fit` what came of it, `explore_order` what depends on its order; `draw_tables` shows small
+arrays, and `draw_broadcast` what becomes of two shapes. All give a figure that shows itself in JupyterLab, needs no
+kernel once saved, and is written to files by `.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
@@ -21,6 +21,7 @@ From data to pictures, each file knowing only those before it:
     formulas, steps     the backward pass as data, with the formulas of the op table as text
     arithmetic, heat    what is said beside a picture: numbers in boxes; arrays as small heat maps
     stepper, widget     the passes through a graph, step by step; driven by Python
+    trace               code at work, and the graph that grows with it
     compare             lists side by side
     paths               the ways through a graph, with their slopes
     jacobian            which output depends on which input
@@ -42,6 +43,7 @@ from teachgrad.viz.paths import draw_paths, local_slopes
 from teachgrad.viz.stepper import step_backward
 from teachgrad.viz.tables import draw_broadcast, draw_tables
 from teachgrad.viz.tangent import tangent
+from teachgrad.viz.trace import trace_forward
 from teachgrad.viz.training import live_training
 from teachgrad.viz.typed import formula
 
@@ -62,4 +64,5 @@ __all__ = [
     "local_slopes",
     "step_backward",
     "tangent",
+    "trace_forward",
 ]

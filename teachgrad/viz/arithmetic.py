@@ -79,9 +79,9 @@ def needed(remarks: Sequence[Remark]) -> float:
     )
 
 
-def marks(remark: Remark, terms: int, lines: int, width: float) -> list[Mark]:
+def marks(remark: Remark, terms: int, lines: int, width: float, top: float = 0.0) -> list[Mark]:
     """The marks of a remark, as many as the fullest needs, so that they can be the same at each moment."""
-    found: list[Mark] = [Text("title", LEFT, TITLE, remark.title, key="title")]
+    found: list[Mark] = [Text("title", LEFT, top + TITLE, remark.title, key="title")]
     x = LEFT
     for i in range(terms):
         term = remark.terms[i] if i < len(remark.terms) else Term("unseen", "")
@@ -89,16 +89,16 @@ def marks(remark: Remark, terms: int, lines: int, width: float) -> list[Mark]:
             x += SIGN
         wide = _wide(term) if term.text else 0.0
         found += [
-            Text("operator", x - SIGN / 2, BOX + 19, term.sign, key=f"sign{i}"),
-            Rect(term.look, x, BOX, wide, TALL, 5, f"term{i}"),
-            Text("number", x + wide / 2, BOX + 17.5, term.text, key=f"number{i}"),
-            Text("under", x + wide / 2, CAPTION, term.caption, key=f"under{i}"),
+            Text("operator", x - SIGN / 2, top + BOX + 19, term.sign, key=f"sign{i}"),
+            Rect(term.look, x, top + BOX, wide, TALL, 5, f"term{i}"),
+            Text("number", x + wide / 2, top + BOX + 17.5, term.text, key=f"number{i}"),
+            Text("under", x + wide / 2, top + CAPTION, term.caption, key=f"under{i}"),
         ]
         x += wide
-    found.append(Text("formula", LEFT, LINES, remark.formula, key="formula"))
+    found.append(Text("formula", LEFT, top + LINES, remark.formula, key="formula"))
     notes = remark.lines(width)
     for i in range(lines):
-        y = LINES + LINE * (i + bool(remark.formula))
+        y = top + LINES + LINE * (i + bool(remark.formula))
         found.append(Text("caption", LEFT, y, notes[i] if i < len(notes) else "", key=f"note{i}"))
     return found
 

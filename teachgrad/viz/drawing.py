@@ -118,9 +118,9 @@ class Words(Figure):
 def describe(graph: Graph) -> str:
     """The picture in words: everything for a small graph, the counts for a large one."""
     items = graph.items
-    leaves = [f"{_called(item)}{_is(item)} (grad {item.grad})" for item in items if item.kind == "leaf"]
+    leaves = [f"{_called(item)}{being(item)} (grad {item.grad})" for item in items if item.kind == "leaf"]
     listed = f"{'leaf' if len(leaves) == 1 else 'leaves'} {text.listing(leaves)}"
-    start = f"Computation graph of {items[-1].name or 'a result'}{_is(items[-1])}: "
+    start = f"Computation graph of {items[-1].name or 'a result'}{being(items[-1])}: "
     if graph.operations > 12:
         census = f"{text.plural(graph.operations, 'operation')}, {text.plural(graph.leaves, 'leaf')}"
         return f"{start}{census}; {listed}." if leaves else f"{start}{census}."
@@ -128,12 +128,13 @@ def describe(graph: Graph) -> str:
     for i, item in enumerate(items):
         if item.kind == "operation":
             inputs = text.listing([_called(items[j]) for j in graph.inputs(i)])
-            told.append(f"{item.name + ' = ' if item.name else ''}{item.symbol} of {inputs}{_is(item)}")
+            told.append(f"{item.name + ' = ' if item.name else ''}{item.symbol} of {inputs}{being(item)}")
     told += [f"cut between {_called(items[tail])} and {_called(items[head])}" for tail, head in graph.cuts]
     return start + "; ".join(told) + "."
 
 
-def _is(item: Item) -> str:
+def being(item: Item) -> str:
+    """What follows its name in a sentence."""
     return f" of shape {item.value}" if item.value.startswith("(") else f" = {item.value}"
 
 

@@ -86,6 +86,8 @@ LOOKS = {
     "flowtip": Look(VERMILLION),
     "blocked": Look(stroke=INK, width=1.4, dash=(4, 3), fade=0.7),
     "unseen": Look(),
+    "code": Look(INK, size=13, code=True),
+    "running": Look(ORANGE, 0.3, ORANGE, 1.4),
     # a line of arithmetic
     "upstream": Look(VERMILLION, 0.16, VERMILLION, 1.4),
     "local": Look(ORANGE, 0.28, ORANGE, 1.4),

@@ -1,8 +1,8 @@
 """The graph behind a tensor, as plain data: texts and numbers, ready to be laid out and drawn.
 
-This file reads the engine's nodes (and `steps.py`, which watches them at work; no other file touches them). What it
-hands on is a snapshot: nothing in it changes when a later `backward()` fills a gradient. It knows nothing of
-positions, colours or formats.
+This file reads the engine's nodes; others that touch them watch them at work (`steps.py`, `trace.py`). What it hands
+on is a snapshot: nothing in it changes when a later `backward()` fills a gradient. It knows nothing of positions,
+colours or formats.
 """
 
 from __future__ import annotations

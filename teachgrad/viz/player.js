@@ -4,6 +4,7 @@
 //   data.grow    paths that show one more segment at each moment
 //   data.pause   milliseconds from one moment to the next
 //   data.start   the moment it opens at and waits; without one it opens at the last, and plays when it is first seen
+//   data.above   whether the controls stand above the picture
 // `heard` is told of every moment that is shown.
 // Returns what a kernel or a test needs to drive it: {show(i), play(), pause(), step}.
 function player(root, data, heard = () => {}) {
@@ -37,7 +38,7 @@ function player(root, data, heard = () => {}) {
   range.setAttribute("aria-label", "Step");
   const said = make("output");
   bar.append(toggle, button("‹", "Step back", () => scrub(at - 1)), button("›", "Step forward", () => scrub(at + 1)), range, said);
-  root.append(bar);
+  root[data.above ? "prepend" : "append"](bar);
   root.style.setProperty("--tg-pause", data.pause + "ms");
 
   let at = last;

@@ -14,7 +14,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from teachgrad.viz.looks import BLACK, INK, LOOKS, Look
-from teachgrad.viz.scene import Circle, Group, Mark, Path, Rect, Scene, Segment, Text, Window, split
+from teachgrad.viz.scene import Circle, Group, Layer, Mark, Path, Rect, Scene, Segment, Text, Window, split
 
 try:
     import matplotlib
@@ -124,6 +124,8 @@ def _draw(axes: Any, marks: Iterable[Mark], window: Any = None) -> list[Any]:
         match mark:
             case Group(_, inner):
                 artists += _draw(axes, inner, window)
+            case Layer(inner, shown):
+                artists += _draw(axes, inner, window) if shown else []
             case Window(x, y, width, height, inner):
                 artists += _draw(axes, inner, Rectangle((x, y), width, height, transform=axes.transData))
             case _:

@@ -50,7 +50,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text on a baseline; its look says which end of it stands at x."""
+    """Text on a baseline; its look says which end of it stands at x. With a `length`, it takes that many pixels."""
 
     look: str
     x: float
@@ -58,6 +58,7 @@ class Text:
     text: str
     upwards: bool = False
     key: str = ""
+    length: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,16 @@ class Window:
     marks: Sequence[Mark]
 
 
-Mark = Rect | Circle | Path | Text | Group | Window
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Marks that come and go together: all of them are seen, or none."""
+
+    marks: Sequence[Mark]
+    shown: bool
+    key: str
+
+
+Mark = Rect | Circle | Path | Text | Group | Window | Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +113,10 @@ def keyed(marks: Iterable[Mark]) -> dict[str, Mark]:
     """The marks that may move, by key."""
     found: dict[str, Mark] = {}
     for mark in marks:
-        if isinstance(mark, Group | Window):
+        if isinstance(mark, Group | Window | Layer):
             found.update(keyed(mark.marks))
+            if isinstance(mark, Layer):
+                found[mark.key] = mark
         elif mark.key:
             found[mark.key] = mark
     return found
@@ -133,5 +145,7 @@ def _flat(marks: Iterable[Mark]) -> Iterator[Mark]:
     for mark in marks:
         if isinstance(mark, Group):
             yield from _flat(mark.marks)
+        elif isinstance(mark, Layer):
+            yield replace(mark, marks=list(_flat(mark.marks)))
         else:
             yield mark

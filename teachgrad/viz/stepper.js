@@ -1,5 +1,6 @@
 // A player whose nodes can be pointed at: a card beside the one that is shows its numbers.
-//   data.cards    for each node {name, parts: [{said, map, since}]}: words, rows of digits, the moment it is there from
+//   data.cards    for each node {name, parts: [{said, map, since, before}]}: words and rows of digits; the moment it is
+//                 there from, and what is said before
 //   data.colours  of the digits
 // `heard` is told of every moment that is shown, `chose` of every node that is chosen.
 function stepper(root, data, heard = () => {}, chose = () => {}) {
@@ -13,7 +14,6 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
     if (chosen >= 0) describe();
     heard(i);
   });
-  root.prepend(root.querySelector(".tg-bar")); // beside what is said: a graph may be long
   const hint = make("p", { className: "tg-hint", textContent: "Point at a node to see its numbers, or walk along the nodes with the arrow keys." });
   const short = root.querySelector("svg").viewBox.baseVal.height < 460;
   if (short) hint.style.minHeight = "180px"; // room for the card, so that it covers nothing
@@ -34,7 +34,7 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
   function describe() {
     const { name, parts } = data.cards[chosen];
     const node = nodes[chosen];
-    const told = parts.map(({ said, since = 0 }) => (at >= since ? said : "gradient: not complete yet"));
+    const told = parts.map(({ said, since = 0, before }) => (at >= since ? said : before));
     node.classList.add("tg-chosen");
     node.setAttribute("aria-label", [name, ...told].join("; "));
     card.replaceChildren(make("p", { textContent: name }));

@@ -23,6 +23,7 @@ from teachgrad.viz.model import Graph, Item, Names
 from teachgrad.viz.scene import Mark, Scene
 from teachgrad.viz.steps import Pass, Step, backward_pass, called
 
+Card = dict[str, Any]
 NARROWEST = 660.0  # pixels: sentences need some room
 INFIX = frozenset("+−×/÷@·")
 
@@ -77,14 +78,13 @@ backward().
     return Words(problem) if problem else Stepper(backward_pass(tensor, gradient, known, fill))
 
 
-class Stepper(Movie):
-    """The passes through a graph; shows itself in a notebook.
+class Walk(Movie):
+    """A graph that is gone through, moment by moment, whose nodes can be pointed at.
 
     Attributes:
         graph: what is gone through, as data.
-        steps: the backward pass as data.
         told: what is said at each moment.
-        start: the moment that it opens at, where the backward pass starts.
+        start: the moment that it opens at.
     """
 
     sheets = ("figure.css", "player.css", "stepper.css")
@@ -92,19 +92,17 @@ class Stepper(Movie):
     entry = "stepper"
     pause = 1.5  # seconds for reading a moment
 
-    def __init__(self, walked: Pass) -> None:
-        self.graph = walked.graph
-        self.steps = walked.steps
-        self._cards = _cards(walked)
-        moments = [*_forward(walked), *_backward(walked), _end(walked)]
-        self.start = len(moments) - len(walked.steps) - 1
-        told = [moment.remark.told() for moment in moments]
-        alt = _alt(walked)
-        super().__init__(_scenes(walked, moments), told, alt, content=f"{alt} {told}")
+    def __init__(
+        self, graph: Graph, scenes: Sequence[Scene], told: Sequence[str], alt: str, start: int, cards: Sequence[Card]
+    ) -> None:
+        super().__init__(scenes, told, alt, content=f"{alt} {told}")
+        self.graph = graph
+        self.start = start
+        self._cards = cards
 
     def data(self) -> dict[str, Any]:
         """What the page is given."""
-        return {**super().data(), "start": self.start, "cards": self._cards, "colours": CIVIDIS}
+        return {**super().data(), "start": self.start, "above": True, "cards": self._cards, "colours": CIVIDIS}
 
     def widget(self) -> Any:
         """The same as a widget that Python can drive and read, by its traits `step` and `selected`.
@@ -118,6 +116,24 @@ class Stepper(Movie):
         from teachgrad.viz.widget import stepper_widget
 
         return stepper_widget(self, self.start, len(self.graph.items))
+
+
+class Stepper(Walk):
+    """The passes through a graph; shows itself in a notebook.
+
+    Attributes:
+        graph: what is gone through, as data.
+        steps: the backward pass as data.
+        told: what is said at each moment.
+        start: the moment that it opens at, where the backward pass starts.
+    """
+
+    def __init__(self, walked: Pass) -> None:
+        self.steps = walked.steps
+        moments = [*_forward(walked), *_backward(walked), _end(walked)]
+        told = [moment.remark.told() for moment in moments]
+        start = len(moments) - len(walked.steps) - 1
+        super().__init__(walked.graph, _scenes(walked, moments), told, _alt(walked), start, _cards(walked))
 
 
 # What is seen at each moment -----------------------------------------------------------------------------------------
@@ -173,12 +189,12 @@ def _forward(walked: Pass) -> list[Moment]:
     for count, i in enumerate(operations, 1):
         boxes[i] = replace(rest[i], outline="now")
         title = f"Forward, {count} of {len(operations)}: {called(walked.graph, i)} is computed."
-        moments.append(Moment(Remark(title, _computation(walked.graph, i)), tuple(boxes), {}))
+        moments.append(Moment(Remark(title, computation(walked.graph, i)), tuple(boxes), {}))
         boxes[i] = rest[i]
     return moments
 
 
-def _computation(graph: Graph, i: int) -> tuple[Term, ...]:
+def computation(graph: Graph, i: int) -> tuple[Term, ...]:
     """An operation on its inputs, as arithmetic."""
     item, inputs = graph.items[i], [graph.items[j] for j in graph.inputs(i)]
     operands = [Term("total", source.value or "…", source.name or source.symbol) for source in inputs]
@@ -365,7 +381,17 @@ class _Edges:
 # What is shown of a node that is pointed at --------------------------------------------------------------------------
 
 
-def _cards(walked: Pass) -> list[dict[str, Any]]:
+def card(graph: Graph, i: int, value: Any, since: int = 0) -> Card:
+    """What is told of an item that is pointed at; its value from a moment on."""
+    item = graph.items[i]
+    part: Card = {"said": f"value: {item.value}", "map": [], "since": since, "before": "value: not computed yet"}
+    if value is not None:
+        part |= {"said": f"value: {heat.facts(value)}", "map": heat.heat_map(value)}
+    parts = [part] if item.value and item.kind != "folded" else []
+    return {"name": f"{called(graph, i)}: {item.detail.partition(chr(10))[0]}", "parts": parts}
+
+
+def _cards(walked: Pass) -> list[Card]:
     """For each item, what it is called, and its value and its gradient as numbers and as a heat map."""
     forward = sum(item.kind == "operation" for item in walked.graph.items)
     offset = forward + 1 if forward else 0
@@ -374,15 +400,13 @@ def _cards(walked: Pass) -> list[dict[str, Any]]:
         if _plain(step.after):
             grads[step.to] = (number + offset, step.after)
     cards = []
+    computed = 0
     for i, item in enumerate(walked.graph.items):
-        card: dict[str, Any] = {"name": f"{called(walked.graph, i)}: {item.detail.partition(chr(10))[0]}", "parts": []}
-        value = walked.values.get(i)
-        if value is not None:
-            card["parts"].append({"said": f"value: {heat.facts(value)}", "map": heat.heat_map(value)})
-        elif item.value:
-            card["parts"].append({"said": f"value: {item.value}", "map": []})
+        computed += item.kind == "operation"
+        told = card(walked.graph, i, walked.values.get(i), since=computed if item.kind == "operation" else 0)
         if i in grads:
             since, g = grads[i][0], np.asarray(grads[i][1])
-            card["parts"].append({"said": f"gradient: {heat.facts(g)}", "map": heat.heat_map(g), "since": since})
-        cards.append(card)
+            part = {"said": f"gradient: {heat.facts(g)}", "map": heat.heat_map(g), "since": since}
+            told["parts"].append({**part, "before": "gradient: not complete yet"})
+        cards.append(told)
     return cards

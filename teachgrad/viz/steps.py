@@ -18,7 +18,7 @@ from teachgrad.engine import accumulate, newest_first
 from teachgrad.graph import AccumulateGrad, Array, Node, edge, reads
 from teachgrad.tensor import Tensor
 from teachgrad.viz import formulas, text
-from teachgrad.viz.model import FOLD, Graph, Names, constant, read_with_places
+from teachgrad.viz.model import FOLD, Graph, Names, Places, constant, read_with_places
 from teachgrad.watching import Watcher, watching
 
 Kind = Literal["start", "send", "hook", "keep", "store", "folded"]
@@ -98,7 +98,7 @@ def backward_pass(root: Tensor, seed: Tensor | None, names: Names, fill: bool) -
     seen: dict[Node, tuple[Any, tuple[Any, ...]]] = dict(witness.seen)
     seen.update((leaf, (g, ())) for leaf, g in zip(sinks, arrived, strict=True) if g is not None)
     start = np.ones(root.array.shape, root.array.dtype) if seed is None else seed.array
-    story = _Story(Pass(graph), places.items, places.edges, names)
+    story = _Story(Pass(graph, values=known_values(graph, places)), places.items, places.edges, names)
     story.begins(sink, start)
     for node in nodes:
         if node in seen:
@@ -143,7 +143,6 @@ class _Story:
         """It is the turn of a node, which got `g` when its hooks had seen it."""
         item = self._items[node]
         if item not in self._in_fold:
-            self._knows_value(node, item)
             self._hooks(node, item, g)
         if isinstance(node, AccumulateGrad):
             self._stores(node, item, g)
@@ -152,16 +151,6 @@ class _Story:
         closing = self._closing(node) if item not in self._in_fold else []
         for place in live:
             self._sends(node, place, g, contributions[place], closing if place == live[-1] else [])
-
-    def _knows_value(self, node: Node, item: int) -> None:
-        value = node.variable.array if isinstance(node, AccumulateGrad) else node.value
-        if isinstance(value, np.ndarray):
-            self.told.values[item] = value
-        for place in range(len(node.parents)):
-            along = self._edges.get((node, place))
-            saved = constant(node, place)
-            if saved is not None and along is not None:
-                self.told.values.setdefault(self.told.graph.edges[along][0], saved.array)
 
     def _hooks(self, node: Node, item: int, g: Any) -> None:
         """What the hooks of a node made of the gradient that arrived there."""
@@ -261,6 +250,20 @@ class _Story:
 
     def _name(self, item: int) -> str:
         return called(self.told.graph, item)
+
+
+def known_values(graph: Graph, places: Places) -> dict[int, Array]:
+    """The arrays of those items whose values are still known: small ones are, and saved ones until backward."""
+    values: dict[int, Array] = {}
+    for node, item in places.items.items():
+        value = node.variable.array if isinstance(node, AccumulateGrad) else node.value
+        if isinstance(value, np.ndarray) and graph.items[item].kind != "folded":
+            values[item] = value
+    for (node, place), along in places.edges.items():
+        saved, item = constant(node, place), graph.edges[along][0]
+        if saved is not None and graph.items[item].kind != "folded":
+            values.setdefault(item, saved.array)
+    return values
 
 
 def called(graph: Graph, item: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from teachgrad.viz.looks import BLACK, INK, LOOKS, WHITE, Look
-from teachgrad.viz.scene import Circle, Group, Mark, Path, Rect, Scene, Segment, Text, Window
+from teachgrad.viz.scene import Circle, Group, Layer, Mark, Path, Rect, Scene, Segment, Text, Window
 
 CODE_FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 PLAIN_FONT = "system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif"
@@ -61,6 +61,8 @@ def element(mark: Mark) -> str:
             told = f"<title>{escape(title)}</title>" if title else ""
             named = f' data-key="{key}"' if key else ""
             return f'<g class="tg-{kind}-group"{named}>{told}{"".join(map(element, marks))}</g>'
+        case Layer(marks, _, key):
+            return f'<g data-key="{key}" opacity="{attributes(mark)["opacity"]}">{"".join(map(element, marks))}</g>'
         case Window(x, y, width, height, marks):
             box = f'x="{num(x)}" y="{num(y)}" width="{num(width)}" height="{num(height)}"'
             view = f'viewBox="{num(x)} {num(y)} {num(width)} {num(height)}"'
@@ -75,7 +77,7 @@ def element(mark: Mark) -> str:
 
 def state(mark: Mark) -> dict[str, str]:
     """What may change about a mark from moment to moment: where it is, how it looks, and what it says, as `text`."""
-    if isinstance(mark, Group | Window):
+    if isinstance(mark, Group | Window | Layer):
         return attributes(mark)
     said = {"text": mark.text} if isinstance(mark, Text) else {}
     return {**attributes(mark), "class": f"tg-{mark.look}", **said}
@@ -91,8 +93,10 @@ def attributes(mark: Mark) -> dict[str, str]:
             return {"cx": num(x), "cy": num(y), "r": num(radius)}
         case Path(_, segments):
             return {"d": outline(segments)}
-        case Text(_, x, y, _, upwards, _):
-            found = {"x": num(x), "y": num(y)}
+        case Layer(_, shown, _):
+            return {"opacity": "1" if shown else "0"}
+        case Text(_, x, y, _, upwards, _, length):
+            found = {"x": num(x), "y": num(y), **({"textLength": num(length)} if length else {})}
             return {**found, "transform": f"rotate(-90 {num(x)} {num(y)})"} if upwards else found
     raise TypeError(f"{type(mark).__name__} has no place of its own")
 
@@ -111,7 +115,7 @@ def stylesheet(marks: Iterable[Mark], themed: bool = False) -> str:
 def _looks(marks: Iterable[Mark]) -> Iterable[str]:
     for mark in marks:
         match mark:
-            case Group(_, inner) | Window(_, _, _, _, inner):
+            case Group(_, inner) | Window(_, _, _, _, inner) | Layer(inner):
                 yield from _looks(inner)
             case _:
                 yield mark.look
