@@ -7,6 +7,8 @@ and `STOCK`. Ordinary calls are in test_calls.py.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import teachgrad as tg
@@ -138,10 +140,10 @@ def test_edges_are_where_they_are_in_pytorch(family):
     assert not found, "\n".join(found)
 
 
-def refusal(call):
+def refusal(call, kind=Exception):
     names = {"torch": tg, **NAMES}
     names |= {name: eval(source, dict(names)) for name, source in STOCK.items()}
-    with pytest.raises(Exception) as error:  # noqa: PT011 - of any kind
+    with pytest.raises(kind) as error:
         eval(call, names)
     return "\n".join([str(error.value), *getattr(error.value, "__notes__", ())])
 
@@ -150,3 +152,32 @@ def refusal(call):
 def test_every_refusal_says_why_and_what_to_do(family):
     messages = {call: refusal(call) for call in FAMILIES[family] if "error" in PYTORCHS[call]}
     assert [(call, said) for call, said in messages.items() if "Why: " not in said or "Fix: " not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "words"),
+    [
+        ("torch.full((2,), 1j)", TypeError, "can't convert np.ndarray of type numpy.complex128"),
+        ("torch.linalg.eig(torch.tensor([[0., 1.], [-1., 0.]]))", RuntimeError, "eigenvalues .* are complex"),
+        ("torch.from_numpy(np.zeros(2, 'm8[s]'))", TypeError, "can't convert np.ndarray of type numpy.timedelta64"),
+        ("F.interpolate(x[None], 3, mode='linear', antialias=True)", ValueError, "Anti-alias option"),
+        ("F.conv_transpose1d(x[None], torch.ones(2, 1, 1), padding=2)", RuntimeError, "Output size is too small"),
+        ("F.embedding_bag(idx, torch.ones(3, 2), i[0])", ValueError, "if input is 2D, then offsets has to be None"),
+        ("F.scaled_dot_product_attention(i, i, i)", RuntimeError, "expected scalar type Float but found Long"),
+        ("torch.zeros(2, device=2.5)", TypeError, "argument 'device' must be torch.device, not float"),
+        ("torch.nn.MultiheadAttention(2, 1)(m, m, m, attn_mask=v > 1)", RuntimeError, "dimension 1 is not supported"),
+        ("torch.nn.LSTM(2, 3, proj_size=1)", NotImplementedError, "proj_size=1 is not supported"),
+        ("torch.nn.ModuleList().insert(0, 2)", TypeError, "int is not a Module subclass"),
+        ("torch.nn.Unflatten(1.5, (2, 2))", TypeError, "invalid argument type for dim parameter"),
+        ("torch.where(b, x, 'no')", TypeError, "argument 'other' .* must be Tensor, not str"),
+        ("torch.mul(2, 3)", TypeError, "argument 'input' .* must be Tensor, not int"),
+        ("torch.result_type('a', x)", TypeError, "argument 'tensor' .* must be Tensor, not str"),
+        ("F.conv1d(x[None], 2)", TypeError, "argument 'weight' .* must be Tensor, not int"),
+        ("[1., 2.] @ x", TypeError, "argument 'input' .* must be Tensor, not list"),
+    ],
+)
+def test_what_pytorch_can_do_or_tells_otherwise(call, kind, words):
+    said = refusal(call, kind)
+    assert re.match(rf".*{words}", said.partition("\n")[0])
+    assert "Why: " in said
+    assert "Fix: " in said

@@ -2,6 +2,7 @@
 
 import gc
 import re
+import time
 import warnings
 
 import numpy as np
@@ -114,6 +115,23 @@ def test_the_profile_is_a_table_sorted_and_cut():
     assert len([line for line in lines if "aten::" in line]) == 1
     assert lines[-1].startswith("Self CPU time total: ")
     assert [row.count for row in prof.key_averages()] == [3, 3]
+
+
+def test_named_blocks_nest_decorate_and_are_told_in_a_readable_unit():
+    @record_function("inner")
+    def work():
+        time.sleep(0.002)
+
+    with profile() as prof, record_function("outer"):
+        for _ in range(2):
+            work()
+    rows = {row.key: row for row in prof.key_averages()}
+    assert (rows["outer"].count, rows["inner"].count) == (1, 2)
+    inside = rows["inner"].cpu_time_total
+    assert rows["outer"].cpu_time_total >= inside >= 4000
+    assert rows["outer"].self_cpu_time_total == pytest.approx(rows["outer"].cpu_time_total - inside)
+    assert prof.table() == prof.key_averages().table()
+    assert re.search(r"inner .* [\d.]+ms  ", prof.table())
 
 
 def test_nothing_is_measured_outside_of_the_block():

@@ -11,7 +11,9 @@ def attempt(action):
         print(action())
     except Exception as error:
         words = str(error).partition("\n")[0]
-        print(type(error).__name__, words.partition(" Hint")[0].partition(" in_dims has")[0])
+        for more in (" Hint", " in_dims has", " Given", " This view"):
+            words = words.partition(more)[0]
+        print(type(error).__name__, words)
 
 
 # Edges can stand for inputs and outputs.
@@ -153,3 +155,24 @@ attempt(lambda: torch.func.functional_call(linear, {"weight": torch.ones(1, 2), 
 print(torch.func.functional_call(linear, {"weight": torch.ones(1, 2)}, (x.detach(),), strict=True))
 print([name for name, _ in linear.named_parameters()])
 print(torch.autograd.gradgradcheck(torch.sin, (x.detach().double().requires_grad_(),), (torch.ones(2).double(),)))
+
+# Writing into views: one of several, one made in no_grad mode, and memory that is read at the same time.
+base = torch.ones(2)
+attempt(lambda: base.unbind()[0].mul_(x[0]))
+base = x * 1
+attempt(lambda: base.unbind()[0].mul_(2))
+with torch.no_grad():
+    parts, part = base.unbind(), base[:1]
+attempt(lambda: parts[0].mul_(2))
+attempt(lambda: part.mul_(2))
+square = torch.arange(9.0).reshape(3, 3)
+attempt(lambda: square.add_(square[0]))
+attempt(lambda: square[1:].add_(square[:-1]))
+attempt(lambda: square.T.mul_(square))
+attempt(lambda: square[::2].add_(square[1]))
+attempt(lambda: square[0].add_(square[1]))
+attempt(lambda: square.add_(square))
+attempt(lambda: square.fill_(square[0]))
+attempt(lambda: square.fill_(square[0, 1]))
+attempt(lambda: square.__setitem__(slice(1, None), square[:-1]))
+attempt(lambda: square.expand(2, 3, 3).add_(1))

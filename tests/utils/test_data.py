@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import teachgrad as tg
-from teachgrad.utils.data import DataLoader, Dataset, Subset, TensorDataset, default_collate, random_split
+from teachgrad.utils.data import DataLoader, Dataset, StackDataset, Subset, TensorDataset, default_collate, random_split
 
 
 class OneByOne(TensorDataset):
@@ -102,3 +102,18 @@ def test_parts_of_examples_are_refused():
 def test_errors_name_the_remedy(make, remedy):
     with pytest.raises((AssertionError, ValueError, TypeError), match=rf"(?s)Why: .*Fix: .*{remedy}"):
         make()
+
+
+def test_examples_that_are_fetched_together_come_in_the_number_that_was_asked_for():
+    class TooFew(OneByOne):
+        def __getitems__(self, indices):
+            return [self[index] for index in indices[1:]]
+
+    with pytest.raises(ValueError, match=r"output size mismatch. Expected 3, got 2(?s:.*)Fix: "):
+        list(DataLoader(StackDataset(pairs(), pairs(TooFew)), batch_size=3))
+
+
+def test_a_list_of_places_in_a_subset_is_handed_on():
+    subset = Subset(tg.arange(10) * 10, [3, 1, 8])
+    assert subset[[0, 2]].tolist() == [30, 80]
+    assert subset[1].item() == 10
