@@ -194,7 +194,8 @@ for row, gradient in zip(p.tolist(), logits.grad.tolist(), strict=True):
     print("   ".join(f"{value:6.3f}" for value in row), "  |  ", "   ".join(f"{value:6.3f}" for value in gradient))
 
 # %% [markdown]
-# In the table, each column adds up to 0. So a test with ones passes a wrong softmax. **Test with a random `g`.**
+# In the Jacobian above, each column adds up to 0. So a test with ones sees nothing of a softmax, right or wrong.
+# **Test with a random `g`.**
 #
 # And what did cross-entropy leave? Compare left and right: you need it below.
 #

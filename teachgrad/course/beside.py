@@ -14,7 +14,7 @@ from teachgrad.viz.figure import Figure
 from teachgrad.viz.scene import Mark, Rect, Scene, Text
 
 Array = np.ndarray[Any, Any]
-WIDTH, HEIGHT, GAP, TOP = 84.0, 28.0, 40.0, 30.0  # of a cell; between the arrays; above them, for their names
+WIDTH, HEIGHT, GAP, TOP = 92.0, 28.0, 40.0, 30.0  # of a cell; between the arrays; above them, for their names
 ROWS, COLUMNS = 8, 6  # of an array that is drawn; the rest is told
 
 

@@ -292,6 +292,8 @@ def _called(exercise: Exercise, arguments: Trial) -> str:
 
 def _word(value: Any, most: int = 12) -> str:
     """A value, short enough for a sentence."""
+    if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
+        return str(value)  # a shape, as it is written
     array = _array(value)
     if array is None or array.dtype.kind not in "biuf":
         short = getattr(value, "__name__", None) or repr(value)

@@ -82,3 +82,9 @@ def test_what_is_wrong_with_one_of_three_gradients_is_told_of_that_one():
     assert told.endswith("b_grad has shape (); b has (3,).")
     (told,) = judge(exercise, exercise.made("def layer_backward(g, x, w):\n    return g @ w.T")).facts
     assert told.endswith("return three gradients: x_grad, w_grad, b_grad.")
+
+
+def test_a_shape_is_told_as_it_is_written():
+    exercise = find("07-2")
+    told = judge(exercise, exercise.made("def unbroadcast(g, shape):\n    return g")).facts[0]
+    assert told.endswith(", shape=(3,)): yours has shape (4, 3), expected (3,).")
