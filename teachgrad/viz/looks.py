@@ -12,6 +12,8 @@ from dataclasses import dataclass
 INK = "ink"
 BLUE, ORANGE, GREEN, VERMILLION = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 BLACK, WHITE = "#1f2328", "#ffffff"
+RACERS = (BLUE, VERMILLION, GREEN, ORANGE, "#cc79a7")
+DASHES: tuple[tuple[float, ...], ...] = ((), (6, 4), (1.5, 4), (9, 3, 1.5, 3), ())
 CIVIDIS = ("#00224e", "#133670", "#3b496c", "#575d6d", "#707173", "#8a8779", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
 
 
@@ -87,6 +89,7 @@ LOOKS = {
     "blocked": Look(stroke=INK, width=1.4, dash=(4, 3), fade=0.7),
     "unseen": Look(),
     "code": Look(INK, size=13, code=True),
+    "moved": Look(BLUE, 0.18),
     "running": Look(ORANGE, 0.3, ORANGE, 1.4),
     # a line of arithmetic
     "upstream": Look(VERMILLION, 0.16, VERMILLION, 1.4),
@@ -97,6 +100,10 @@ LOOKS = {
     "operator": Look(INK, size=16, bold=True, align="middle"),
     "under": Look(INK, size=11, align="middle"),
     "formula": Look(INK, size=13, code=True),
+    # races
+    **{f"run{i}": Look(stroke=colour, width=2.2, dash=DASHES[i]) for i, colour in enumerate(RACERS)},
+    **{f"racer{i}": Look(WHITE, stroke=colour, width=2.5) for i, colour in enumerate(RACERS)},
+    "digit": Look(BLACK, size=10, bold=True, align="middle"),
     # trainings
     "line0": Look(stroke=BLUE, width=2.2),
     "line1": Look(stroke=VERMILLION, width=2.2, dash=(6, 4)),

@@ -197,12 +197,17 @@ class Walk:
         >>> Walk(line, line, 0.5 * line[:, 0] ** 2, "SGD, lr 1.5", 2).told()
         'SGD, lr 1.5: loss 0.5 to 0.005 in 2 steps; overshoots twice'
         """
+        return f"{self.optimizer}: {self.outcome}"
+
+    @property
+    def outcome(self) -> str:
+        """How it went, in words, without who walked."""
         first, last, steps = text.number(self.losses[0], 3), text.number(self.losses[-1], 3), len(self.losses) - 1
         often = {1: "once", 2: "twice"}.get(self.overshoots, f"{self.overshoots} times")
         told = f"loss {first} to {last} in {text.plural(steps, 'step')}" + (
             f"; overshoots {often}" if self.overshoots else ""
         )
-        return f"{self.optimizer}: {'diverges, ' if self.diverged else ''}{told}"
+        return f"{'diverges, ' if self.diverged else ''}{told}"
 
 
 def walk(land: Landscape, make: MakeOptimizer, steps: int, clear: bool = True) -> Walk:

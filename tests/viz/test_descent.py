@@ -244,9 +244,16 @@ def test_the_loss_is_logarithmic_when_it_falls_a_thousandfold():
 
 def data(movie):
     """What the page is given to play."""
-    found = re.search(r'teachgrad\("[0-9a-f]{10}",(\{.*\})\)\}\)\(\)</script>', movie.html)
+    found = re.search(r'teachgrad\("[0-9a-f]{10}",(\{.*\}),player\)\}\)\(\)</script>', movie.html)
     assert found is not None
     return json.loads(found[1])
+
+
+def whole(values, count):
+    """The value at each moment, where only its changes are given."""
+    if isinstance(values, dict):
+        return [values[str(max(int(k) for k in values if int(k) <= i))] for i in range(count)]
+    return values
 
 
 @pytest.mark.parametrize(("f", "start"), [(bowl, 1.0), (hollow, (-1.5, 2))])
@@ -256,7 +263,7 @@ def test_the_page_is_told_where_everything_is_at_every_moment(f, start):
     assert told["told"] == movie.told
     for key, attributes in told["tracks"].items():
         for name, values in attributes.items():
-            assert len(values) == 13
+            values = whole(values, 13)
             for value, moment in zip(values, movie.moments, strict=True):
                 assert str(value) == svg.attributes(keyed(moment.marks)[key])[name]
     assert set(told["grow"]) == {key for key, mark in keyed(movie.picture.marks).items() if getattr(mark, "growing", 0)}
@@ -287,6 +294,67 @@ def test_a_name_cannot_end_the_script():
 )
 def test_an_animation_weighs_at_most_forty_kilobytes(f, start, lr, momentum, steps):
     assert len(animate_descent(f, start, sgd(lr, momentum), steps=steps).html) <= 40_000
+
+
+# A race
+
+
+def race(f, start, steps=12, **rates):
+    return animate_descent(f, start, steps=steps, optimizers={name: sgd(lr) for name, lr in rates.items()})
+
+
+def test_all_start_together_and_walk_as_they_do_alone():
+    both = animate_descent(
+        hollow, (-1.5, 2), optimizers={"SGD": sgd(0.05), "Adam": lambda p: optim.Adam(p, lr=0.2)}, steps=12
+    )
+    assert list(both.walks) == ["SGD", "Adam"]
+    assert both.walk is both.walks["SGD"]
+    for name, make in (("SGD", sgd(0.05)), ("Adam", lambda p: optim.Adam(p, lr=0.2))):
+        np.testing.assert_array_equal(both.walks[name].points, animate_descent(hollow, (-1.5, 2), make, 12).walk.points)
+    first = keyed(both.moments[0].marks)
+    assert (first["ball1"].x, first["ball1"].y) == (first["ball2"].x, first["ball2"].y)
+    assert both.told[0] == "step 0 of 12: loss SGD 9.12, Adam 9.12"
+
+
+@pytest.mark.parametrize(("f", "start"), [(bowl, 1.0), (hollow, (-1.5, 2))], ids=["a curve", "a surface"])
+def test_every_runner_is_where_its_walk_is_with_its_number(f, start):
+    both = race(f, start, slow=0.05, fast=0.2)
+    for number, rate in ((1, 0.05), (2, 0.2)):
+        alone = animate_descent(f, start, sgd(rate), 12).walk
+        assert both.walks[["slow", "fast"][number - 1]].losses.tolist() == alone.losses.tolist()
+        for i, moment in enumerate(both.moments):
+            marks = keyed(moment.marks)
+            trail = marks[f"trace{number}" if f is bowl else f"path{number}"]
+            assert len(trail.segments) == i + 1
+            assert trail.segments[-1][1] == (marks[f"ball{number}"].x, marks[f"ball{number}"].y)
+            assert marks[f"balldigit{number}"].text == str(number)
+    looks = {mark.look for mark in keyed(both.picture.marks).values() if hasattr(mark, "look")}
+    assert {"run0", "run1", "racer0", "racer1"} <= looks
+
+
+def test_who_diverges_early_waits_and_does_not_hide_the_others():
+    both = race(bowl, 1.0, steps=40, honest=0.1, wild=1e30)
+    assert len(both.walks["wild"].losses) < 5
+    assert len(both.moments) == 41
+    assert both.told[-1].endswith("honest 0.000109, wild inf (diverged)")
+    assert both.alt.startswith(
+        "Race from x = 1.0. honest: loss 0.5 to 0.000109 in 40 steps. wild: diverges, loss 0.5 to inf"
+    )
+    assert both.alt.endswith("Lowest in the end: honest.")
+    across = [float(word.replace("−", "-")) for word, _, _ in texts(both.picture, "across")]
+    assert max(map(abs, across)) < 3
+
+
+def test_one_optimizer_or_some_are_wanted():
+    for wrong in ({}, {str(i): sgd(0.1) for i in range(6)}):
+        with pytest.raises(ValueError, match="1 to 5 optimizers by name"):
+            animate_descent(bowl, 1.0, optimizers=wrong)
+    with pytest.raises(ValueError, match="takes one optimizer, or"):
+        animate_descent(bowl, 1.0, sgd(0.1), optimizers={"other": sgd(0.1)})
+
+
+def test_a_race_of_three_weighs_at_most_fifty_kilobytes():
+    assert len(race(hollow, (-1.5, 2), 60, slow=0.01, medium=0.05, fast=0.2).html) < 50_000
 
 
 # The function on a grid
