@@ -1,10 +1,10 @@
 """Pictures of graphs and of descents, for notebooks and for files.
 
 `draw_graph` shows the graph behind a tensor, `step_backward` each step of its backward pass, `trace_forward` how code
-builds it; `animate_descent` shows an optimizer on its way down; `live_training` shows a loop while it runs,
-`draw_curves` and `draw_fit` what came of it, `explore_order` what depends on its order; `draw_tables` shows small
-arrays, and `draw_broadcast` what becomes of two shapes. All give a figure that shows itself in JupyterLab, needs no
-kernel once saved, and is written to files by `.save(path)`.
+builds it, `gradient_ledger` what each line of a loop does to `.grad`; `animate_descent` shows an optimizer on its way
+down; `live_training` shows a loop while it runs, `draw_curves` and `draw_fit` what came of it, `explore_order` what
+depends on its order; `draw_tables` shows small arrays, and `draw_broadcast` what becomes of two shapes. All give a
+figure that shows itself in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
@@ -21,7 +21,7 @@ From data to pictures, each file knowing only those before it:
     formulas, steps     the backward pass as data, with the formulas of the op table as text
     arithmetic, heat    what is said beside a picture: numbers in boxes; arrays as small heat maps
     stepper, widget     the passes through a graph, step by step; driven by Python
-    trace               code at work, and the graph that grows with it
+    trace, ledger       code at work, and the graph that grows with it; what each line does to .grad
     compare             lists side by side
     paths               the ways through a graph, with their slopes
     jacobian            which output depends on which input
@@ -38,6 +38,7 @@ from teachgrad.viz.drawing import draw_graph
 from teachgrad.viz.explore import explore_descent
 from teachgrad.viz.fit import draw_fit
 from teachgrad.viz.jacobian import jacobian
+from teachgrad.viz.ledger import gradient_ledger
 from teachgrad.viz.order import explore_order
 from teachgrad.viz.paths import draw_paths, local_slopes
 from teachgrad.viz.stepper import step_backward
@@ -59,6 +60,7 @@ __all__ = [
     "explore_descent",
     "explore_order",
     "formula",
+    "gradient_ledger",
     "jacobian",
     "live_training",
     "local_slopes",

@@ -120,6 +120,7 @@ LOOKS = {
     "bar2": Look(VERMILLION),
     "bar3": Look(ORANGE),
     "bar4": Look(GREEN),
+    "reach": Look(stroke=INK, width=1.4, fade=0.5),
     "amount": Look(INK, size=9, fade=0.85),
     "row": Look(INK, size=12, align="end"),
     # cells of a table whose numbers have a sign: the stronger, the larger

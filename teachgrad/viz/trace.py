@@ -58,25 +58,25 @@ def trace_forward(
     >>> shown.told[1]
     '1 of 2: × is recorded. 2.0 (x) × −3.0 (w) = −6.0 (×). MulBackward0.'
     """
-    listener = _Listener(_code(function))
+    listener = _Listener(code_of(function))
     with watching(listener):
         out = function(*inputs)
     caller = sys._getframe(1)
     known = {**caller.f_locals, **caller.f_globals, **caller.f_locals} if names is None else names
     table = {name: thing for name, thing in {**known, **listener.variables}.items() if not name.startswith("_")}
     problem = nothing_to_draw(out, Names(table), "trace_forward follows a function that returns a tensor")
-    return Words(problem) if problem else _traced(out, Names(table), listener, _source(function))
+    return Words(problem) if problem else _traced(out, Names(table), listener, source_of(function))
 
 
-def _code(function: Callable[..., Any]) -> CodeType | None:
+def code_of(function: Callable[..., Any]) -> CodeType | None:
     """The code whose lines are shown."""
     plain = inspect.unwrap(type(function).forward if isinstance(function, Module) else function)
     return getattr(plain, "__code__", None)
 
 
-def _source(function: Callable[..., Any]) -> dict[int, str]:
+def source_of(function: Callable[..., Any]) -> dict[int, str]:
     """The lines of a function by their numbers; nothing where the source is out of reach."""
-    code = _code(function)
+    code = code_of(function)
     if code is None:
         return {}
     try:
