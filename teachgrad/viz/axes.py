@@ -54,7 +54,7 @@ class Panel:
             py = self.place(self.x[0], y)[1]
             ends = ((self.left, py), (right, py)) if grid else ((self.left - 4, py), (self.left, py))
             marks.append(line("grid" if grid else "frame", *ends))
-            marks.append(Text("up", self.left - 7, py + 4, _power(y) if self.log else _short(y)))
+            marks.append(Text("up", self.left - 7, py + 4, power(y) if self.log else _short(y)))
         marks.append(Rect("frame", self.left, self.top, self.width, self.height))
         marks.append(Text("label", self.left + self.width / 2, bottom + 36, x_label))
         middle = self.top + self.height / 2
@@ -91,7 +91,12 @@ def log_ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [10.0**k for k in range(first, last + 1, step)]
 
 
-def _power(value: float) -> str:
+def power(value: float) -> str:
+    """A power of ten as it is written.
+
+    >>> power(0.001)
+    '10⁻³'
+    """
     return "10" + str(round(math.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
