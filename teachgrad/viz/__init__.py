@@ -28,6 +28,7 @@ From data to pictures, each file knowing only those before it:
     tangent             a curve under a microscope
     tables              for arrays and their shapes,
     curves, fit, order  those for trainings that are over,
+    flow                norms of gradients, layer by layer
     screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
 
@@ -37,6 +38,7 @@ from teachgrad.viz.descent import animate_descent
 from teachgrad.viz.drawing import draw_graph
 from teachgrad.viz.explore import explore_descent
 from teachgrad.viz.fit import draw_fit
+from teachgrad.viz.flow import gradient_flow
 from teachgrad.viz.jacobian import jacobian
 from teachgrad.viz.ledger import gradient_ledger
 from teachgrad.viz.order import explore_order
@@ -60,6 +62,7 @@ __all__ = [
     "explore_descent",
     "explore_order",
     "formula",
+    "gradient_flow",
     "gradient_ledger",
     "jacobian",
     "live_training",
