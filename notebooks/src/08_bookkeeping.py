@@ -16,7 +16,7 @@
 # %%
 import teachgrad as tg
 from teachgrad import nn, optim, viz
-from teachgrad.course import check, explore, predict, quiz, reveal
+from teachgrad.course import check, predict, quiz, reveal
 
 x = tg.tensor(2.0, requires_grad=True)
 for _ in range(3):
@@ -87,20 +87,17 @@ optimizer.zero_grad()
 print("after optimizer.zero_grad():", x.grad)
 
 # %% [markdown]
-# You will meet this ball again in lesson 13, with the friction put back.
+# You will meet this ball again in [lesson 13](13_optimizers.ipynb), with the friction put back.
 #
 # ## Experiment: find the edge
 # **Goal: the largest learning rate at which the forgetful ball still stays in the bowl.** For the honest one the edge
-# is 2. Will the forgetful one break earlier, or later? Then the same in a bowl that is twice as steep.
-
+# is 2: tick the box to see it break. Will the forgetful one break earlier, or later? Then set the box and the momentum
+# so that both balls roll alike; and put `x**2`, a bowl twice as steep, into the cell.
 
 # %%
-def bowl(lr=0.1, curvature=1.0, clear=False):
-    path = descend(lr, clear, steps=60, curvature=curvature)
-    return viz.draw_curves({"cleared" if clear else "never cleared": {"x": path}})
-
-
-explore(bowl, lr=[0.1, 0.5, 0.9, 1.1, 1.5, 1.9, 2.1, 2.5, 3.0, 3.5, 3.9, 4.1, 4.5], curvature=[1.0, 2.0])
+viz.explore_descent(
+    lambda x: 0.5 * x**2, start=1.0, lr=(0.1, 5.0), momentum=(0.0, 1.0), options={"clear .grad": [False, True]}
+)
 
 # %% [markdown]
 # The edges are at $2/L$ and $4/L$, where $L$ is the curvature: the forgetful ball survives **twice** the learning rate.
@@ -139,7 +136,7 @@ w = tg.tensor(3.0, requires_grad=True)
 a = 2 * w
 c = a.detach()
 out = a * c
-viz.draw_graph(out, cuts=[(a, c)])
+viz.draw_graph(out)
 
 # %%
 out.backward()
