@@ -1,7 +1,7 @@
 """gradient_flow: how long each parameter's gradient is, layer by layer, and how that changes while a model learns.
 
-Reads the norms when it is told to; draws them as bars in powers of ten. Knows modules by their named parameters only, and
-reads a model of PyTorch as well.
+Reads the norms when it is told to; draws them as bars in powers of ten. Knows modules by their named parameters only,
+and reads a model of PyTorch as well.
 """
 
 from __future__ import annotations
