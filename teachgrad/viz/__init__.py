@@ -28,6 +28,7 @@ From data to pictures, each file knowing only those before it:
     tangent             a curve under a microscope
     tables              for arrays and their shapes,
     curves, fit, order  those for trainings that are over,
+    tree                what a model is made of
     flow                norms of gradients, layer by layer
     screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
@@ -48,6 +49,7 @@ from teachgrad.viz.tables import draw_broadcast, draw_tables
 from teachgrad.viz.tangent import tangent
 from teachgrad.viz.trace import trace_forward
 from teachgrad.viz.training import live_training
+from teachgrad.viz.tree import module_tree
 from teachgrad.viz.typed import formula
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "jacobian",
     "live_training",
     "local_slopes",
+    "module_tree",
     "step_backward",
     "tangent",
     "trace_forward",
