@@ -1,10 +1,11 @@
 """Pictures of graphs and of descents, for notebooks and for files.
 
 `draw_graph` shows the graph behind a tensor, `step_backward` each step of its backward pass, `trace_forward` how code
-builds it, `gradient_ledger` what each line of a loop does to `.grad`; `animate_descent` shows an optimizer on its way
-down; `live_training` shows a loop while it runs, `draw_curves` and `draw_fit` what came of it, `explore_order` what
-depends on its order; `draw_tables` shows small arrays, and `draw_broadcast` what becomes of two shapes. All give a
-figure that shows itself in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
+builds it, `gradient_ledger` what each line of a loop does to `.grad`, `watch_autograd` what is recorded;
+`animate_descent` shows an optimizer on its way down; `live_training` shows a loop while it runs, `draw_curves` and
+`draw_fit` what came of it, `explore_order` what depends on its order; `draw_tables` shows small arrays, and
+`draw_broadcast` what becomes of two shapes. All give a figure that shows itself in JupyterLab, needs no kernel once
+saved, and is written to files by `.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
@@ -30,6 +31,7 @@ From data to pictures, each file knowing only those before it:
     curves, fit, order  those for trainings that are over,
     tree                what a model is made of
     flow                norms of gradients, layer by layer
+    watch               what is recorded, and the memory that it holds
     screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
 
@@ -51,6 +53,7 @@ from teachgrad.viz.trace import trace_forward
 from teachgrad.viz.training import live_training
 from teachgrad.viz.tree import module_tree
 from teachgrad.viz.typed import formula
+from teachgrad.viz.watch import watch_autograd
 
 __all__ = [
     "animate_descent",
@@ -73,4 +76,5 @@ __all__ = [
     "step_backward",
     "tangent",
     "trace_forward",
+    "watch_autograd",
 ]
