@@ -9,23 +9,14 @@
 # - write the engine that does so, in sixty lines,
 # - train a network, find out why another one does not train, and do both in PyTorch: the names here are PyTorch's.
 #
-# You need Python, and the memory of having seen a derivative once.
+# You need Python, and the memory of having seen a derivative once. This first lesson takes 15 minutes.
 #
-# ## How a lesson works
-#
-# - **Run** a cell with Shift and Enter, and look at what it says.
-# - **Bet** where a cell asks for it: commit to a guess before you run what follows. Wrong bets are the ones you
-#   remember.
-# - **Experiments** have a goal. Move things until you reach it.
-# - **Exercises** check themselves and say in words what is wrong. Hints open one at a time, the solution last.
-#
-# A lesson takes about 50 minutes. What you have done is kept in a file on this machine, `progress()` draws it, and
-# nothing is sent anywhere. You cannot break anything that *Restart Kernel* in the Kernel menu does not mend.
+# Go from top to bottom. **Run** each cell with Shift and Enter, and look at what it says.
 #
 # ## Is everything in order?
 
 # %%
-from teachgrad.course import doctor
+from teachgrad.course import check, doctor, predict, reveal
 
 doctor()
 
@@ -36,8 +27,6 @@ doctor()
 # measure of how wrong it is.
 
 # %%
-import numpy as np
-
 import teachgrad as tg
 from teachgrad import nn, optim, viz
 
@@ -79,28 +68,32 @@ viz.draw_graph(loss)
 # ### It walks that graph backwards
 #
 # The smallest network there is: output = weight × input. The weight is 3, the input 2, so the prediction is 6. The
-# label says 10: the error is 4. **How does the error change with the weight?** We go back from the error, node by
-# node. Each one multiplies what it receives by its own slope, and passes it on.
+# label says 10: the error is 4. How does the error change with the weight?
+#
+# Here you **bet**: commit to a guess before you run what follows. Wrong bets are the ones you remember.
+
+# %%
+predict("00-error", "For each unit that the weight grows, the error changes by ...", ["+2", "+1", "−1", "−2"])
+
+# %% [markdown]
+# Now watch `backward()` at work. Each node multiplies what it receives by its own slope, and passes it on. Step
+# through it with ‹ and ›.
 
 # %%
 weight = tg.tensor(3.0, requires_grad=True)
 prediction = weight * 2
 error = (prediction - 10).abs()
-print(f"prediction {prediction.item()}, error {error.item()}")
+viz.step_backward(error)
 
-node, gradient = error.grad_fn, np.array(1.0)  # the error moves itself one to one
-while node.next_functions:
-    passed_on = node.op.formulas[0](gradient, node)
-    print(f"{node.name():13} receives {gradient:4}, passes on {passed_on:4}")
-    (node, _), gradient = node.next_functions[0], passed_on
-
-error.backward()
+# %%
+weight = tg.tensor(3.0, requires_grad=True)
+(weight * 2 - 10).abs().backward()
 print("backward() says", weight.grad.item())
+reveal("00-error", weight.grad.item(), "The prediction grows by 2, towards the label: so the error falls by 2.")
 
 # %% [markdown]
-# −2: more weight, less error, at twice the rate. So we step **against** the gradient, and the weight grows by
-# 2 × learning rate. Learning is a hike down a hill in fog: you do not see the valley, but you feel the slope under
-# your feet. One step after the other:
+# More weight, less error, at twice the rate. So we step **against** the slope, and the weight grows. Learning is a hike
+# down a hill in fog: you do not see the valley, but you feel the slope under your feet. One step after the other:
 
 # %%
 viz.animate_descent(
@@ -111,7 +104,53 @@ viz.animate_descent(
 )
 
 # %% [markdown]
+# ## How a lesson works
+#
+# - **Bets** come first, then what happens.
+# - **Experiments** have a goal. Move things until you reach it.
+# - **Exercises** check themselves. Three small ones follow.
+# - What you have done is kept in a file on this machine, `progress()` draws it, and nothing is sent anywhere.
+# - You cannot break anything that *Restart Kernel* in the Kernel menu does not mend.
+#
+# ### 00-1 · A check · 1 minute
+# A `...` is yours to replace. Suppose the weight has grown to 4; the input is still 2. What does the network predict?
+# First write 6, as some people do, and run the cell: the check knows why. Then write the right number.
+
+# %%
+prediction = ...
+
+check("00-1")
+
+# %% [markdown]
+# ### 00-2 · A hint · 2 minutes
+# The same for any weight and any input `x`. You may know how; press **Hint** all the same. Hints open one at a time.
+# The solution is there, too: it asks once whether you are sure.
+
+
+# %%
+def output(weight, x):
+    return ...
+
+
+check("00-2")
+
+# %% [markdown]
+# ### 00-3 · A step · 2 minutes
+# How all networks learn, in one line: the new weight after a step against `slope`. The learning rate `lr` says how long
+# the step is: `lr` times the slope.
+
+
+# %%
+def step(weight, slope, lr):
+    return ...
+
+
+check("00-3")
+
+# %% [markdown]
 # ## Where to go
+#
+# A lesson takes about 50 minutes. Next: [01 · Slope](01_slope.ipynb), then one after the other. If you cannot wait:
 #
 # - [05 · backward() from the inside](05_backward.ipynb): how the walk works, and why it needs an order.
 # - [10 · The training loop](10_training_loop.ipynb): the five lines, on penguins and on handwritten digits.
