@@ -64,7 +64,7 @@ def test_neighbours_that_are_alike_are_one_row():
     (layers,) = figure.tree.inside
     (twelve,) = layers.inside
     assert (twelve.name, twelve.times, twelve.count) == ("0 to 11", 12, 12 * 600)
-    assert "0 to 11: 12 × TransformerEncoderLayer, 7,200 parameters, gives (2, 3, 8)." in figure.alt
+    assert "0 to 11: 12 × TransformerEncoderLayer, 7,200 parameters, gives (2, 3, 8);" in figure.alt
     different = module_tree(nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2), nn.Linear(2, 3)))
     assert [branch.name for branch in different.tree.inside] == ["0 to 1", "2"]
 
