@@ -7,9 +7,9 @@
 # - walk it from the result back to the leaves,
 # - say why the same function may have another graph tomorrow.
 #
-# You need Python and a feeling for slopes (lessons 01 and 02), and 45 minutes.
+# You need Python and a feeling for slopes ([lesson 01](01_slope.ipynb)), and 50 minutes.
 #
-# Before: lesson 02. After: lesson 04.
+# Before: [02 · Many inputs](02_gradient.ipynb). After: [04 · Chain rule](04_chain_rule.ipynb).
 
 # %%
 import teachgrad as tg
@@ -64,7 +64,19 @@ for name, tensor in {"weight": weight, "x": x, "prediction": prediction, "error"
 
 on_record = [tensor for tensor in (prediction, error, loss) if tensor.grad_fn]
 reveal("03-when", {0: "none", 1: "the last one", 3: "all three"}[len(on_record)], "Each line left its node as it ran.")
-viz.draw_graph(loss)
+
+# %% [markdown]
+# Watch it happen: the same three lines, with the graph beside them. Step through.
+
+
+# %%
+def forward(weight, x, label):
+    prediction = weight * x
+    error = prediction - label
+    return error**2
+
+
+viz.trace_forward(forward, weight, x, label)
 
 # %% [markdown]
 # `grad_fn` is the node of the operation that made a tensor. `weight` was made by none: it is a leaf, and wants a
@@ -156,6 +168,7 @@ graphs = [list(names_back(steps(tg.tensor(x, requires_grad=True), 3).grad_fn)) f
 for names in graphs:
     print(len(names), names)
 reveal("03-same", "yes" if graphs[0] == graphs[1] else "no", "Another number took another branch.")
+viz.trace_forward(steps, tg.tensor(1.0, requires_grad=True), 3, names={})
 
 # %% [markdown]
 # There is no `if` in the graph, and no loop: only what ran, this time. Call it again, and a new graph is recorded. That
@@ -280,5 +293,5 @@ quiz(3)
 # What runs is recorded, node by node; the result leads back to all of it. Nothing has been differentiated yet: the
 # graph is the road, and the next lesson drives on it.
 #
-# Before: lesson 02. Next: lesson 04, where slopes are multiplied along paths and added across them; then
-# [05 · backward() from the inside](05_backward.ipynb). All lessons begin at [Start here](00_start_here.ipynb).
+# Before: [02 · Many inputs](02_gradient.ipynb). Next: [04 · Chain rule](04_chain_rule.ipynb), where slopes are
+# multiplied along paths and added across them. All lessons begin at [Start here](00_start_here.ipynb).

@@ -102,7 +102,7 @@ def _build(line: str, first: str = "    s = x * y\n") -> str:
 
 
 def _results() -> Iterable[Trial]:
-    """A chain, a shared node, a ladder of shared nodes, and a loop with a constant in each round."""
+    """A chain, a shared node, a ladder of shared nodes, and a loop with a constant in each round; in words, too."""
     x, y = _leaves(2.0, 3.0)
     ladder = x * y
     for _ in range(6):
@@ -110,11 +110,24 @@ def _results() -> Iterable[Trial]:
     loop = x
     for _ in range(5):
         loop = y * loop + 1
-    return [((x * y).exp().sin(),), (_target(x, y),), (ladder,), (loop,)]
+    return [
+        ((x * y).exp().sin(), "(x * y).exp().sin()"),
+        (_target(x, y), "the graph of 03-2"),
+        (ladder, "h = x * y, then six times h = h + h"),
+        (loop, "h = x, then five times h = y * h + 1"),
+    ]
 
 
-def _number_of_operations(result: Tensor) -> int:
-    """From the picture's data."""
+def _told(operations: Callable[..., Any], result: Tensor, program: str) -> Any:
+    """What is counted in the graph of a program."""
+    found = operations(result)
+    if found is None or found is ...:
+        return found
+    return Finding(f"{found!r}", f"behind {program}, it finds {found!r}, and there are {_there(result)}.")
+
+
+def _there(result: Tensor) -> int:
+    """The number of operations, from the picture's data."""
     return model.read(result, model.Names({})).operations
 
 
@@ -211,7 +224,7 @@ EXERCISES = (
         wrong={
             "computed twice": Wrong(
                 _build("(x * y - 1) ** 2 + x * y", ""),
-                "x * y is written twice, so it runs twice. In the picture two arrows leave *one* ×: give it a name.",
+                "x * y is written twice, so it runs twice. In the picture two arrows leave the same ×: give it a name.",
             ),
             "turned round": Wrong(
                 _build("(1 - s) ** 2 + s"),
@@ -238,8 +251,9 @@ EXERCISES = (
         name="operations",
         stub="def operations(result):\n    return ...\n",
         solution=_walk(),
-        expected=_number_of_operations,
+        expected=lambda result, program: Finding(f"{_there(result)}"),
         trials=_results,
+        run=_told,
         hints=(
             "Keep a list of nodes to visit, with `result.grad_fn` in it, and a list of nodes seen.",
             "Take a node out; put in those in its `next_functions`. None means: no node there.",
@@ -253,6 +267,11 @@ EXERCISES = (
             "with leaves": Wrong(
                 _walk(kept="if True:"),
                 "Leaves were counted, too. Theirs is a node that collects a gradient; it has no next_functions.",
+            ),
+            "once for each path, with leaves": Wrong(
+                _walk(condition="node is not None", kept="if True:"),
+                "Two things. Leaves were counted, too: their nodes have no next_functions. And who has two users was "
+                "counted twice, and all behind it: keep the nodes that you have seen.",
             ),
             "first input only": Wrong(
                 "def operations(result):\n    node, found = result.grad_fn, 0\n"

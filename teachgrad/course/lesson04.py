@@ -214,7 +214,7 @@ EXERCISES = (
         solution='gradient = {"e": 1, "d": 1, "b": 4, "c": 8, "a": 12, "x": 40, "y": 16}',
         expected=lambda: {"e": 1, "d": 1, "b": 4, "c": 8, "a": 12, "x": 40, "y": 16},
         hints=(
-            "Write its slope on each arrow: 1 for +; 1 and −1 for −; for × the *other* factor.",
+            "Write its slope on each arrow: 1 for +; 1 and −1 for −; for × the other factor.",
             "Then from e to the left. A value takes the sum of: gradient of the user × slope along the arrow.",
             "b has two users: d sends 1 × 3, e sends 1 × 1.",
         ),
@@ -320,14 +320,14 @@ EXERCISES = (
                     "        visit(name)\n    return", "        name in order or visit(name)\n    return"
                 ),
                 "You note a name before its inputs, and turn the list round. With a short path beside a long one that "
-                "fails: append a name *after* all of its inputs.",
+                "fails: append a name only after all of its inputs.",
             ),
             "nearest first": Wrong(
                 "def topo_order(slopes):\n    order = [name for name in slopes if not slopes[name]]\n"
                 "    for at in order:\n        for name in slopes:\n"
                 "            if name not in order and at in [inner for inner, _ in slopes[name]]:\n"
                 "                order.append(name)\n    return order\n",
-                "You go from the leaves to whatever is near. A value may follow when *all* of its inputs are there, "
+                "You go from the leaves to whatever is near. A value may follow when all of its inputs are there, "
                 "not just one.",
             ),
             "twice": Wrong(_visit(), "Who has two users is visited twice. Stop where a name is in the order already."),
