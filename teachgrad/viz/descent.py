@@ -248,16 +248,21 @@ class Curve:
 
 
 class Surface:
-    """The surface from above, with the path on it; beside it the loss, step by step."""
+    """The surface from above, with the path on it; beside it the loss, step by step.
+
+    At least `half` is seen to each side of the middle of the path; the surface is sampled at `grid` places each way.
+    """
 
     width, height = 720.0, 376.0
 
-    def __init__(self, land: Landscape, walks: Mapping[str, Walk]) -> None:
+    def __init__(self, land: Landscape, walks: Mapping[str, Walk], half: float = 0.0, grid: int = GRID) -> None:
         self.runners = _runners(walks)
         self.path = self.runners[0].path
         low, high = _range(_seen(walks))
-        half = float((high - low).max()) / 2  # one scale for both: else steps would not cross the levels squarely
-        xs, ys = (np.linspace(middle - half, middle + half, GRID) for middle in (low + high) / 2)
+        half = max(
+            half, float((high - low).max()) / 2
+        )  # one scale for both: else steps would not cross the levels squarely
+        xs, ys = (np.linspace(middle - half, middle + half, grid) for middle in (low + high) / 2)
         side = self.height - HEAD - FOOT
         x, y = (float(xs[0]), float(xs[-1])), (float(ys[0]), float(ys[-1]))
         self.map = Panel(LEFT, HEAD, side, side, x, y)
