@@ -17,6 +17,7 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
+    landscape           the loss on a plane through a model's parameters
     typed               formulas that a learner types
     explore             a descent with sliders
     formulas, steps     the backward pass as data, with the formulas of the op table as text
@@ -43,6 +44,7 @@ from teachgrad.viz.explore import explore_descent
 from teachgrad.viz.fit import draw_fit
 from teachgrad.viz.flow import gradient_flow
 from teachgrad.viz.jacobian import jacobian
+from teachgrad.viz.landscape import landscape
 from teachgrad.viz.ledger import gradient_ledger
 from teachgrad.viz.order import explore_order
 from teachgrad.viz.paths import draw_paths, local_slopes
@@ -70,6 +72,7 @@ __all__ = [
     "gradient_flow",
     "gradient_ledger",
     "jacobian",
+    "landscape",
     "live_training",
     "local_slopes",
     "module_tree",
