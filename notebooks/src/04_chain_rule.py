@@ -147,7 +147,8 @@ slopes = {
 }
 print(sweep(slopes, ["out", "b", "a", "x"]))
 print()
-print("19 values:", len(sweep(ladder(19), [f"x{k}" for k in reversed(range(19))]).splitlines()), "visits")
+values = ladder(19)
+print("19 values:", len(sweep(values, list(reversed(values))).splitlines()), "visits")
 viz.draw_paths(slopes, start="x")
 
 # %% [markdown]
