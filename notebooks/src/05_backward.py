@@ -359,7 +359,7 @@ quiz(5)
 # ## Summary
 # Forward records; backward collects, orders, walks. `progress()` shows how far you are.
 #
-# Before: [04 · Chain rule](04_chain_rule.ipynb). Next: [06 · Build it](06_build_it.ipynb), where you write this engine in
-# sixty lines; [08 · Book-keeping](08_bookkeeping.ipynb), about what `.grad` adds up;
+# Before: [04 · Chain rule](04_chain_rule.ipynb). Next: [06 · Build it](06_build_it.ipynb), where you write this engine
+# in sixty lines; [08 · Book-keeping](08_bookkeeping.ipynb), about what `.grad` adds up;
 # and [10 · The training loop](10_training_loop.ipynb), where gradients go to work. All lessons begin at
 # [Start here](00_start_here.ipynb).

@@ -16,7 +16,8 @@
 # One weight: output = weight × input. The input is 2, the weight 3, the prediction 6; the label says 10. The loss is
 # $(2w - 10)^2$, a valley with its bottom at 5. The slider is the **learning rate**: the stride is lr × slope.
 #
-# **Goal: down in a single step. Then: the largest lr at which you do not run away.**
+# **Goal: down in a single step. Then: the largest lr at which you do not run away.** (Momentum stays at 0, until lesson
+# 13.)
 
 # %%
 import teachgrad as tg
@@ -30,7 +31,7 @@ def loss_of(w):
     return (2 * w - 10) ** 2
 
 
-viz.explore_descent(loss_of, start=3.0, lr=(0.001, 0.3), steps=40)
+viz.explore_descent(loss_of, start=3.0, lr=(0.001, 0.3), steps=40, view=(0.0, 10.0))
 
 # %% [markdown]
 # ## Place your bet
@@ -152,7 +153,8 @@ check("09-1")
 # ### 09-2 · The edge · 6 minutes
 # Of a real network nobody knows $L$. Measure the edge: `stays(lr)` lets a descent run and says whether it stays in the
 # valley. It does at `low` and does not at `high`. Return the lr between them where that changes, to 0.0001. A descent
-# is dear: at most 99 of them.
+# is dear: at most 99 of them. Then try it on the valley above:
+# `edge(lambda lr: abs(descend(loss_of, 3.0, lr, 200) - 5) <= 2, 0.01, 1)`.
 
 
 # %%
@@ -176,8 +178,8 @@ check("09-3")
 
 # %% [markdown]
 # ### 09-4 · Off the saddle · 6 minutes
-# $x^2 - y^2 + y^4/2$ falls along `y` on both sides of (0, 0), down to −1/2. There, `p` lies at exactly (0, 0); another
-# time it falls along `x`. Bring it down, to −0.499 or lower, and return it.
+# `p` is at exactly (0, 0), and that is a saddle: `f(p)` rises along one axis and falls along the other, on both sides,
+# to −1/2. You are not told which. Bring `p` down, to −0.499 or lower, and return it.
 
 
 # %%
@@ -207,7 +209,7 @@ check("09-5")
 # > A bowl with a dent in its wall at 3. Two descents begin at 4 and take 500 steps each, with lr 0.01 and with 0.5.
 #
 # > **Misconception: "the gradient is zero, so this is the minimum."**
-# > From (1.5, 0) on the function of 09-4, 100 steps with lr 0.1.
+# > $x^2 - y^2 + y^4/2$ is such a saddle. A descent begins at (1.5, 0) and takes 100 steps with lr 0.1.
 
 # %%
 predict("09-dent", "Which of them ends lower?", ["lr 0.01", "lr 0.5", "both alike"])

@@ -92,6 +92,10 @@ def _changed(source: str, *changes: tuple[str, str]) -> str:
 # --- 09-2: the edge ----------------------------------------------------------------------------------------------
 
 
+class AskedTooOftenError(Exception):
+    """Ends a search that would never end by itself."""
+
+
 class Valley:
     """Whether a descent on a parabola stays in the valley, for a learning rate; counts how often it was asked."""
 
@@ -101,10 +105,12 @@ class Valley:
         self.__name__ = f"descent on ({terms}) / 2"
 
     def __call__(self, lr: float) -> bool:
-        """Whether 200 steps from 1 end no further out."""
+        """Whether 60 steps from 1 end no further out."""
         self.asked += 1
+        if self.asked > 200:
+            raise AskedTooOftenError
         at = [1.0 for _ in self.curvatures]
-        for _ in range(200):
+        for _ in range(60):
             at = [x - lr * c * x for x, c in zip(at, self.curvatures, strict=True)]
             if max(map(abs, at)) > 1e6:
                 break
@@ -112,7 +118,10 @@ class Valley:
 
 
 def _edge_found(edge: Callable[..., Any], stays: Valley, low: float, high: float) -> Any:
-    found = edge(stays, low, high)
+    try:
+        found = edge(stays, low, high)
+    except AskedTooOftenError:
+        return Finding("endless", "it asks without an end; after 200 descents it was stopped.")
     if stays.asked > 99:
         return Finding("asked", f"it let {stays.asked} descents run. Halving needs about 25.")
     return found
@@ -339,6 +348,10 @@ EXERCISES = (
                 _changed(_EDGE, ("while high - low > 1e-6:", "for _ in range(10):")),
                 "The right way, ended too early. Go on until low and high are closer than the tolerance.",
             ),
+            "until they meet": Wrong(
+                _changed(_EDGE, ("high - low > 1e-6", "low < high")),
+                "The middle of two neighbouring numbers is one of them: low never meets high. Stop at 1e-6.",
+            ),
             "scanned": Wrong(
                 _SCAN,
                 "Step by step along the whole range, and between two steps you do not know. Halving asks 20 times and "
@@ -388,6 +401,10 @@ EXERCISES = (
                 _changed(_STEPS, ("lr = 1.0, 1.0, 1 / ratio", "lr = 1.0, 1.0, 0.01")),
                 "The same lr for every ratio. It should be 1 / ratio: as large as the steep direction likes best.",
             ),
+            "lr for x only": Wrong(
+                _changed(_STEPS, ("y - lr * ratio * y", "y - ratio * y")),
+                "y took a step of its whole slope: lr belongs to both directions.",
+            ),
             "no ravine": Wrong(
                 _changed(_STEPS, ("lr * ratio * y", "lr * y")),
                 "The slope along y is ratio · y: the ratio is a part of the loss.",
@@ -414,6 +431,14 @@ EXERCISES = (
             "no push": Wrong(
                 _changed(_ESCAPE, ("        p += 0.01 * tg.randn(2)\n", "        pass\n")),
                 "The gradient is exactly zero, so every step is zero, whatever the lr. Something else must push.",
+            ),
+            "a new p": Wrong(
+                _changed(
+                    _ESCAPE,
+                    ("    with tg.no_grad():\n        p += 0.01 * tg.randn(2)", "    p = p + 0.01 * tg.randn(2)"),
+                ),
+                "`p + ...` was computed, so it is no leaf, and its .grad stays None. Push p itself: `p += ...` under "
+                "no_grad().",
             ),
             "one direction": Wrong(
                 _changed(_ESCAPE, ("0.01 * tg.randn(2)", "tg.tensor([0.01, 0.0])")),
@@ -453,6 +478,10 @@ EXERCISES = (
             "Then, under no_grad, `while f(x - lr * x.grad) > ...:` halve lr. On the right stands what was promised.",
         ),
         wrong={
+            "uphill": Wrong(
+                _changed(_SEARCH, ("f(x - lr", "f(x + lr")),
+                "A plus sign: you look uphill, and only a step of next to nothing is not too high.",
+            ),
             "any fall": Wrong(
                 _changed(_SEARCH, ("height - 0.5 * lr * size", "height")),
                 "Lower at all was enough for you. A step across the valley may end a little lower, too: ask "

@@ -29,7 +29,7 @@ def trail(lr, ratio, **settings):
 def test_the_goal_of_the_experiment_is_within_reach_for_three_ratios():
     def reached(lr, ratio):
         x, y = walked(lr, ratio)[-1]
-        return (x**2 + ratio * y**2) / 2 < 1e-6
+        return (x * x + ratio * y * y) / 2 < 1e-6
 
     assert [any(reached(lr, ratio) for lr in RATES) for ratio in (1, 3, 10, 30, 100)] == [True] * 3 + [False] * 2
     shrinks = min(max(abs(1 - lr), abs(1 - 30 * lr)) for lr in (k / 1000 for k in range(1, 70)))
