@@ -379,5 +379,6 @@ quiz(10)
 # Forward, loss, backward, update, zero: only the update moves weights. Batches make steps, all batches make an epoch.
 # `optim.Adam` would take the place of `optim.SGD` in one word (lesson 13).
 #
-# Before: lesson 09, and [05 · backward() from the inside](05_backward.ipynb). Next: lesson 11, where the weights of a
-# network are found. All lessons begin at [Start here](00_start_here.ipynb).
+# Before: lesson 09, and [05 · backward() from the inside](05_backward.ipynb).
+# Next: [11 · Modules and parameters](11_modules.ipynb), where the weights of a network are found. All lessons begin at
+# [Start here](00_start_here.ipynb).
