@@ -123,7 +123,7 @@ class LossLandscape:
 
     def _draw(self) -> Figure:
         places = np.array(self.places or [self._here()])
-        finite: np.ndarray[Any, Any] = np.isfinite(places).all(axis=1)
+        finite = np.isfinite(places.sum(axis=1))
         middle = places[finite][-1] if finite.any() else np.zeros(places.shape[1])
         directions, names, told = self._plane(places[finite], middle)
         if middle.size == 2:

@@ -13,6 +13,7 @@ INK = "ink"
 BLUE, ORANGE, GREEN, VERMILLION = "#0072b2", "#e69f00", "#009e73", "#d55e00"
 BLACK, WHITE = "#1f2328", "#ffffff"
 RACERS = (BLUE, VERMILLION, GREEN, ORANGE, "#cc79a7")
+CLASSES = (VERMILLION, BLUE, GREEN, ORANGE, "#cc79a7")
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 4), (1.5, 4), (9, 3, 1.5, 3), ())
 CIVIDIS = ("#00224e", "#133670", "#3b496c", "#575d6d", "#707173", "#8a8779", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
 
@@ -114,6 +115,9 @@ LOOKS = {
     "cloud": Look(stroke=INK, width=4.5, fade=0.4),
     "fit": Look(stroke=VERMILLION, width=3),
     "done": Look(BLUE),
+    # classes
+    **{f"region{i}": Look(colour, 0.22, colour, 1.6) for i, colour in enumerate(CLASSES)},
+    **{f"class{i}": Look(colour, stroke=WHITE, width=0.8) for i, colour in enumerate(CLASSES)},
     # bars
     "bar0": Look(BLUE),
     "bar1": Look(INK, 0.45),

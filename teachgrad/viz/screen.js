@@ -1,4 +1,4 @@
-// A picture that Python changes, above the button that ends the loop which changes it.
+// A picture that Python changes, above the buttons that pause and end the loop which changes it.
 const make = (tag, set) => Object.assign(document.createElement(tag), set);
 
 function render({ model, el }) {
@@ -9,14 +9,26 @@ function render({ model, el }) {
   button.onclick = () => {
     button.disabled = true;
     button.textContent = "Stopping";
+    rest.hidden = true;
     // An interrupt is heard at once; a message waits until the cell is over, unless the kernel has a thread to spare.
     const kernel = model.widget_manager?.kernel;
     if (kernel?.interrupt) kernel.interrupt();
     else model.send("stop");
   };
+  const rest = make("button", { type: "button", textContent: "Pause", hidden: true });
+  rest.className = button.className;
+  rest.onclick = () => {
+    const pause = rest.textContent === "Pause";
+    model.send(pause ? "pause" : "continue");
+    rest.textContent = pause ? "Continue" : "Pause";
+  };
+  const offer = () => { rest.hidden = !model.get("heard"); };
+  model.on("change:heard", offer);
+  model.send("hello"); // is heard now only if the kernel has a thread to spare
+  offer();
   draw();
   model.on("change:page", draw);
-  el.append(picture, button);
+  el.append(picture, rest, button);
   el.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, "b" would insert a cell
 }
 

@@ -1,4 +1,4 @@
-"""A place in a notebook where a picture changes while a cell runs, with a Stop button beneath it.
+"""A place in a notebook where a picture changes while a cell runs, with buttons to pause and to stop beneath it.
 
 While the cell runs this is a widget; then the last picture alone is left in its place, which needs no kernel
 and no widget when the notebook is opened again. Outside of a notebook nothing is shown.
@@ -18,16 +18,16 @@ PAUSE = 0.1  # seconds between two pictures: drawing must not take the time of w
 
 
 class Screen:
-    """Shows what `draw` returns, again and again; `stop` is what the button does."""
+    """Shows what `draw` returns, again and again; `hear` is told "stop", "pause" or "continue" by the buttons."""
 
-    def __init__(self, draw: Callable[[], Figure], stop: Callable[[], None]) -> None:
+    def __init__(self, draw: Callable[[], Figure], hear: Callable[[str], None]) -> None:
         self._draw = draw
         self._next = time.monotonic() + PAUSE
-        self._output = _Output(draw(), stop) if in_a_notebook() else None
+        self._output = _Output(draw(), hear) if in_a_notebook() else None
 
-    def refresh(self) -> None:
+    def refresh(self, at_once: bool = False) -> None:
         """Show the picture as it is now, unless that was done a moment ago."""
-        if self._output and time.monotonic() > self._next:
+        if self._output and (at_once or time.monotonic() > self._next):
             self._output.show(self._draw())
             self._next = time.monotonic() + PAUSE
 
@@ -49,7 +49,7 @@ def in_a_notebook() -> bool:
 class _Output:
     """What a cell shows: a widget where there are widgets, else one still picture after another."""
 
-    def __init__(self, figure: Figure, stop: Callable[[], None]) -> None:
+    def __init__(self, figure: Figure, hear: Callable[[str], None]) -> None:
         from IPython.display import display
 
         show: Any = display  # without types
@@ -59,9 +59,17 @@ class _Output:
         except ImportError:
             self.widget = None
         else:
-            self.widget.on_msg(lambda *_: stop())
+            self._hear = hear
+            self.widget.on_msg(self._answer)
             bundle[VIEW] = self.widget._repr_mimebundle_()[0][VIEW]
         self.place = show(bundle, raw=True, display_id=True)
+
+    def _answer(self, widget: Any, word: str, buffers: Any) -> None:
+        """A greeting that arrives shows that the page is heard while a cell runs: then it offers to pause."""
+        if word == "hello":
+            widget.heard = True
+        else:
+            self._hear(word)
 
     def show(self, figure: Figure) -> None:
         if self.widget is None:
@@ -89,5 +97,6 @@ def _widget() -> Any:
     class Watched(anywidget.AnyWidget):
         _esm = (HERE / "screen.js").read_text("utf-8")
         page = traitlets.Unicode().tag(sync=True)
+        heard = traitlets.Bool(False).tag(sync=True)
 
     return Watched

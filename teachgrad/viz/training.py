@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from teachgrad.viz import text
+from teachgrad.viz.boundary import Boundary
 from teachgrad.viz.curves import LEFT, RIGHT, Curve, amount, arranged, in_panels
 from teachgrad.viz.figure import Figure
 from teachgrad.viz.fit import Fit, Trail, numbers
@@ -28,6 +29,7 @@ def live_training(
     *,
     unit: str = "epoch",
     fit: tuple[Any, Any, Callable[[Any], Any]] | None = None,
+    boundary: tuple[Any, Any, Callable[[Any], Any]] | None = None,
     labels: tuple[str, str] = ("x", "y"),
     path: Mapping[str, Any] | None = None,
     pause: float = 0.0,
@@ -36,13 +38,15 @@ def live_training(
 
     The picture appears where the loop runs: a progress bar, and a panel for each thing that is reported. The Stop
     button, or an interrupt of the kernel, ends the loop after the epoch at hand; a second interrupt ends it at once.
+    Where the kernel hears the page while a cell runs (ipykernel 7 in JupyterLab 4.4), Pause and Continue are offered.
     What was reached stays: another ``for`` over the same object goes on from there, or from the end for as many more.
 
     Args:
         epochs: how many times the body is to run, at least 1.
         unit: what one run of the body is called, if not an epoch.
         fit: ``(x, y, model)`` shows data of one feature and the model's line through them.
-        labels: what x and y are.
+        boundary: ``(x, y, model)`` shows data of two features with their classes, and the regions of a classifier.
+        labels: what x and y are, or the two features.
         path: two parameters by name, as ``{"w": w, "b": b}``, shows the way they go.
         pause: seconds to wait after each epoch, to see what would be over too soon.
 
@@ -64,7 +68,12 @@ def live_training(
         raise ValueError(f"epochs must be at least 1, got {epochs}.")
     if path is not None and (len(path) != 2 or any(numbers(value).size != 1 for value in path.values())):
         raise ValueError('path needs two parameters of one element each, as {"w": w, "b": b}.')
-    return LiveTraining(epochs, text.clean(unit), fit, labels, path or {}, pause)
+    panels: list[Callable[[], Any]] = []
+    if fit is not None:
+        panels.append(lambda: Fit(*fit, labels))
+    if boundary is not None:
+        panels.append(lambda: Boundary(*boundary, labels))
+    return LiveTraining(epochs, text.clean(unit), panels, path or {}, pause)
 
 
 class LiveTraining:
@@ -79,8 +88,7 @@ class LiveTraining:
         self,
         epochs: int,
         unit: str,
-        fit: tuple[Any, Any, Callable[[Any], Any]] | None,
-        labels: tuple[str, str],
+        panels: Sequence[Callable[[], Any]],
         path: Mapping[str, Any],
         pause: float,
     ) -> None:
@@ -88,12 +96,13 @@ class LiveTraining:
         self.done = 0
         self._round = self._wanted = epochs
         self._unit = unit
-        self._fit, self._labels = fit, labels
+        self._panels = panels
         self._path = path
         self._pause = pause
         self._trail: list[tuple[float, ...]] = []
         self._running = False
-        self._stop = threading.Event()
+        self._stop, self._go = threading.Event(), threading.Event()
+        self._go.set()
         self.figure  # noqa: B018 - what cannot be drawn is refused now, not in the middle of the training
 
     def report(self, **values: Any) -> None:
@@ -109,20 +118,31 @@ class LiveTraining:
         if self.done == self._wanted:
             self._wanted += self._round
         self._stop.clear()
+        self._go.set()
         self._note_path()
-        screen = Screen(self._draw, self._stop.set)
+        screen = Screen(self._draw, self._hear)
         self._running = True
-        with first_interrupt(self._stop.set, again=self._stop.is_set):
+        with first_interrupt(lambda: self._hear("stop"), again=self._stop.is_set):
             try:
                 while self.done < self._wanted and not self._stop.is_set():
                     yield self.done
                     self.done += 1
                     self._note_path()
-                    screen.refresh()
+                    screen.refresh(at_once=not self._go.is_set())
+                    self._go.wait()
                     self._stop.wait(self._pause)
             finally:
                 self._running = False
                 screen.close()
+
+    def _hear(self, word: str) -> None:
+        """What a button asks for: "pause" and "continue" after the epoch at hand; "stop" ends a pause, too."""
+        if word == "pause":
+            self._go.clear()
+            return
+        if word == "stop":
+            self._stop.set()
+        self._go.set()
 
     def __len__(self) -> int:
         return self._wanted
@@ -147,12 +167,13 @@ class LiveTraining:
 
     def _draw(self) -> Figure:
         curves = [Curve(text.clean(name), list(seen), list(seen.values())) for name, seen in self.history.items()]
-        plots: list[Any] = [Fit(*self._fit, self._labels)] if self._fit else []
+        plots: list[Any] = [panel() for panel in self._panels]
         plots += in_panels(curves, self._unit, self._wanted)
         if self._path:
             plots.append(Trail([text.clean(name) for name in self._path], self._trail or [self._here()]))
         done = f"{self.done} of {text.plural(self._wanted, self._unit)}"
-        state = f"stopped after {done}" if self._stop.is_set() and not self._running else done
+        stopped = self._stop.is_set() and not self._running
+        state = f"stopped after {done}" if stopped else f"paused after {done}" if not self._go.is_set() else done
         alt = f"Training, {state}{': ' if plots else ''}{'; '.join(plot.told() for plot in plots)}."
         latest = ", ".join(f"{curve.name} {amount(curve, curve.values[-1])}" for curve in curves)
         picture = arranged(plots, HEAD)

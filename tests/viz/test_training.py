@@ -135,6 +135,48 @@ def test_it_runs_in_a_thread_too():
     assert seen == [0, 1, 2]
 
 
+# Being paused
+
+
+def test_a_pause_holds_the_loop_until_it_goes_on():
+    live, body = live_training(4), []
+    seen = []
+
+    def wait_and_go_on():
+        while not body or live.figure.alt != "Training, paused after 2 of 4 epochs.":
+            time.sleep(0.01)
+        seen.append(list(body))
+        time.sleep(0.1)
+        seen.append(list(body))
+        live._hear("continue")
+
+    other = threading.Thread(target=wait_and_go_on)
+    other.start()
+    for epoch in live:
+        body.append(epoch)
+        if epoch == 1:
+            live._hear("pause")
+    other.join()
+    assert seen == [[0, 1], [0, 1]]
+    assert body == [0, 1, 2, 3]
+    assert live.figure.alt == "Training, 4 of 4 epochs."
+
+
+@pytest.mark.parametrize(
+    "end",
+    [lambda live: live._hear("stop"), lambda live: signal.raise_signal(signal.SIGINT)],
+    ids=["the button", "an interrupt"],
+)
+def test_a_stop_ends_a_pause(end):
+    live = live_training(4)
+    for epoch in live:
+        if epoch == 1:
+            live._hear("pause")
+            end(live)
+    assert live.figure.alt == "Training, stopped after 2 of 4 epochs."
+    assert list(live) == [2, 3]
+
+
 # Being seen
 
 
@@ -180,9 +222,22 @@ def test_the_path_and_the_fit_follow_the_parameters():
     assert w.grad_fn is None
 
 
+def test_the_boundary_follows_the_model():
+    x, y = tg.tensor([[-1.0, 0.0], [1.0, 0.0], [2.0, 1.0]]), [0, 1, 1]
+    shift = tg.tensor(-5.0, requires_grad=True)
+    live = live_training(2, boundary=(x, y, lambda x: x[:, :1] + shift))
+    assert live.figure.alt.endswith("0 of 2 epochs: 33 % of the points are on their side of the boundary.")
+    for _ in live:
+        with tg.no_grad():
+            shift += 2.5
+    assert live.figure.alt.endswith("2 of 2 epochs: 100 % of the points are on their side of the boundary.")
+    assert shift.grad is None
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
+        ({"epochs": 1, "boundary": ([[1.0]], [0], lambda x: x)}, r"x has the shape \(1, 1\), y has 1 number"),
         ({"epochs": 0}, "at least 1"),
         ({"epochs": 1, "path": {"w": tg.ones(1)}}, "two parameters"),
         ({"epochs": 1, "path": {"w": tg.ones(1), "b": tg.ones(2)}}, "one element"),
@@ -286,6 +341,17 @@ def test_the_picture_changes_while_the_loop_runs_and_the_widget_is_closed(place)
         live.report(loss=epoch)
     assert seen == TOLD
     assert there.comm is None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_pausing_is_offered_to_a_page_that_is_heard(place):
+    heard = []
+    live = live_training(2)
+    for _ in live:
+        there = widget(place)
+        heard.append(there.heard)
+        there._handle_custom_msg("hello", [])
+    assert heard == [False, True]
 
 
 def test_without_widgets_the_output_changes_instead(place, monkeypatch):
