@@ -10,6 +10,7 @@ saved, and is written to files by `.save(path)`.
 From data to pictures, each file knowing only those before it:
 
     text                what numbers and names look like in short
+    folding             what of a large graph is one box
     model, walk         the data: a graph read off the engine's nodes; a descent, moment by moment
     layout, contour     geometry: where boxes and arrows go; the level lines of a surface
     scene, looks        marks, and how each kind of mark looks

@@ -35,7 +35,8 @@ def draw_graph(
     Leaves have a blue outline and a line for their gradient: `grad None` until `backward` filled it. Operations have
     a badge with their symbol, and the value that flows out. What gets no gradient has a dashed outline. Arrows
     point forward, as values flow. The picture is a snapshot: it does not change when the tensors do. Of a graph of more
-    than sixty nodes, those computed last are shown, and one box counts the rest.
+    than sixty nodes, modules are folded into one box each, and what is repeated up to its last rounds; if that is not
+    enough, the nodes computed last are shown, and one box counts the rest.
 
     Args:
         tensor: any shape and dtype; usually a loss.

@@ -8,7 +8,7 @@ colours or formats.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Literal
@@ -20,9 +20,11 @@ from teachgrad.graph import AccumulateGrad, Array, Node, edge
 from teachgrad.nn import Module
 from teachgrad.tensor import Tensor
 from teachgrad.viz import text
+from teachgrad.viz.folding import Run, folded, label
 
 MOST = 60  # items in one picture; of more, readers complain
 FEW = 30  # items that are left of a graph too large for one
+RECENT = 5000  # operations that are looked at for modules and repetitions; of a larger graph, the newest are shown
 
 Kind = Literal["leaf", "constant", "operation", "folded"]
 
@@ -83,6 +85,7 @@ class Names:
         self._memory: dict[
             int, tuple[str, Tensor]
         ] = {}  # that require grad, by the counter that all share who share it
+        self._owners: dict[int, str] = {}
         self._results: dict[Node, tuple[str, Tensor]] = {}
         for name, thing in table.items():
             if isinstance(thing, Tensor):
@@ -91,6 +94,7 @@ class Names:
             if isinstance(thing, Module):
                 for inner, parameter in thing.named_parameters():
                     self._add(f"{name}.{inner}", parameter)
+                    self._owners.setdefault(id(parameter), text.clean(f"{name}.{inner}".rpartition(".")[0]))
 
     @classmethod
     def seen_from(cls, frame: FrameType, cuts: Iterable[tuple[Tensor, Tensor]] = ()) -> Names:
@@ -110,6 +114,10 @@ class Names:
     def leaf(self, tensor: Tensor) -> str:
         """The name of a tensor that no operation made."""
         return self._leaves.get(id(tensor), "")
+
+    def owner(self, end: Hashable) -> str:
+        """The module that a leaf is a parameter of; empty if it is none."""
+        return self._owners.get(id(end.variable), "") if isinstance(end, AccumulateGrad) else ""
 
     def detached_from(self, tensor: Tensor) -> tuple[str, Tensor | None]:
         """A tensor that requires grad and has the same memory and shape as this one, which does not; its name first."""
@@ -138,8 +146,9 @@ class Places:
 def read(root: Tensor, names: Names) -> Graph:
     """The graph that computed `root`, which must have one or be a leaf that requires grad.
 
-    Of more than `MOST` items only about `FEW` are kept, those computed last; one more stands for everything
-    earlier. The time taken grows with the number of nodes, not faster.
+    Of more than `MOST` items, modules are folded into one item each, and what is repeated up to its last rounds. If
+    that is not enough, only about `FEW` are kept, those computed last, and one more stands for everything earlier. The
+    time taken grows with the number of nodes, not faster.
     """
     return read_with_places(root, names)[0]
 
@@ -148,47 +157,90 @@ def read_with_places(root: Tensor, names: Names) -> tuple[Graph, Places]:
     """The graph as `read` gives it, and where the engine's nodes are in it."""
     before = [tensor for tensor, _ in names.cuts.values()]
     nodes = newest_first(node for node in map(edge, [root, *before]) if node is not None)
-    operations = [node for node in nodes if not isinstance(node, AccumulateGrad)]
-    leaves = len(nodes) - len(operations)
-    kept, shown = _choose(operations, names, MOST)
-    if len(kept) < len(operations):
-        kept, shown = _choose(operations, names, FEW)
+    whole = [node for node in reversed(nodes) if not isinstance(node, AccumulateGrad)]
+    line = whole[-RECENT:]
+    sources = {node: _sources(node, names) for node in line}
+    homes = _homes(line, sources, names, whole=len(line) == len(whole))
+    if len(line) < len(whole):
+        homes.update((node, FOLD) for node in nodes if node not in homes)
+    residents: dict[Hashable, list[Hashable]] = {}
+    for key, home in homes.items():
+        if home is not key:
+            residents.setdefault(home, []).append(key)
     items: dict[Hashable, Item] = {}
-    wires: list[tuple[Hashable, Hashable]] = []
-    wire_of: dict[tuple[Node, int], int] = {}
-    hidden: set[Hashable] = set()
+    if FOLD in residents:
+        items[FOLD] = _folded(FOLD, residents[FOLD])
+    wires: dict[Hashable, tuple[Hashable, Hashable]] = {}
+    wire_of: dict[tuple[Node, int], Hashable] = {}
     detached: list[tuple[Hashable, Hashable]] = []
-    for node in reversed(kept):
-        folded_wire = -1
-        for place, source in _as_written(node, names):
-            if source in shown:
-                if source not in items:
-                    items[source] = _source(node, place, names)
-                    detached += _detached(node, place, source, names)
-                wires.append((source, node))
-                wire_of[node, place] = len(wires) - 1
-            else:
-                hidden.add(source)
-                if folded_wire < 0:
-                    wires.append((FOLD, node))
-                    folded_wire = len(wires) - 1
-                wire_of[node, place] = folded_wire
-        items[node] = _operation(node, names)
-    if hidden:
-        hidden_leaves = leaves - sum(item.kind == "leaf" for item in items.values())
-        constants = sum(not isinstance(source, Node) for source in hidden)
-        items = {FOLD: _folded(operations[len(kept) :], hidden_leaves, constants), **items}
-    alone = {node: _leaf(node.variable, names) for node in nodes if isinstance(node, AccumulateGrad) and not hidden}
-    items = {**{node: item for node, item in alone.items() if node not in items}, **items}
+    for node in line:
+        head = homes[node]
+        for place, source in _as_written(node, sources[node]):
+            tail = homes[source]
+            if tail is source and tail not in items:
+                items[tail] = _source(node, place, names)
+                detached += _detached(node, place, source, names)
+            if tail is not head and head is not FOLD:
+                wire: Hashable = (node, place) if tail is source and head is node else (tail, head)
+                wires[wire], wire_of[node, place] = (tail, head), wire
+        if head is node:
+            items[node] = _operation(node, names)
+        elif isinstance(head, Run) and node is head.nodes[-1]:
+            items[head] = _folded(head.title, residents[head])
+    loose = [node for node in nodes if isinstance(node, AccumulateGrad) and node not in homes]
+    items = {**{node: _leaf(node.variable, names) for node in loose}, **items}
     if root.grad_fn is None and not root.requires_grad:
         items[id(root)] = _leaf(root, names)
     cuts: list[tuple[Hashable, Hashable]] = [(edge(tensor), id(after)) for tensor, after in names.cuts.values()]
     cuts = [(tail, head) for tail, head in [*cuts, *detached] if tail in items and head in items]
     places = {key: i for i, key in enumerate(items)}
     cuts = [(tail, head) for tail, head in dict.fromkeys(cuts) if places[tail] < places[head]]
-    edges, cut = (tuple((places[tail], places[head]) for tail, head in pairs) for pairs in (wires + cuts, cuts))
-    found = Places({node: places[node if node in places else FOLD] for node in nodes}, wire_of)
-    return Graph(tuple(items.values()), edges, len(operations), leaves, cut), found
+    pairs = [*wires.values(), *cuts]
+    edges, cut = (tuple((places[tail], places[head]) for tail, head in some) for some in (pairs, cuts))
+    number = {wire: i for i, wire in enumerate(wires)}
+    found = Places(
+        {node: places[homes.get(node, node)] for node in nodes},
+        {where: number[wire] for where, wire in wire_of.items()},
+    )
+    return Graph(tuple(items.values()), edges, len(whole), len(nodes) - len(whole), cut), found
+
+
+def _homes(
+    line: list[Node], sources: Mapping[Node, list[Hashable]], names: Names, whole: bool
+) -> dict[Hashable, Hashable]:
+    """For each operation and each of its ends (leaves and constants) what shows it: itself, a run, or `FOLD`.
+
+    Runs are looked for if this is the `whole` graph.
+    """
+    ends = {
+        node: [s for s in of if not isinstance(s, Node) or isinstance(s, AccumulateGrad)]
+        for node, of in sources.items()
+    }
+    owners = {node: owner for node in line for end in ends[node] if (owner := names.owner(end))}
+
+    def settled(runs: Sequence[Run]) -> dict[Hashable, Hashable]:
+        homes: dict[Hashable, Hashable] = {node: run if run.title else node for run in runs for node in run.nodes}
+        for run in runs:
+            for node in run.nodes:
+                for end in ends[node]:
+                    home = homes[node] if run.title else end
+                    homes[end] = home if homes.setdefault(end, home) is home else end  # what two use stands by itself
+        return homes
+
+    def size(runs: Sequence[Run]) -> int:
+        return len(runs) if len(runs) > MOST else len(set(settled(runs).values()))
+
+    runs = folded(line, owners, size, MOST) if whole else [Run((node,)) for node in line]
+    homes = settled(runs)
+    most = MOST if len(set(homes.values())) <= MOST else FEW
+    shown: set[Hashable] = set()
+    for run in reversed(runs):
+        mine = dict.fromkeys(homes[end] for node in run.nodes for end in ends[node])
+        new = [home for home in mine if home not in shown and not isinstance(home, Run)]
+        if shown and len(shown) + len(new) >= most:
+            break
+        shown.update((homes[run.nodes[0]], *new[:FEW]))  # a stack of a thousand leaves is one operation
+    return {key: home if home in shown else FOLD for key, home in homes.items()}
 
 
 FOLD = "everything earlier"
@@ -199,9 +251,9 @@ def _sources(node: Node, names: Names) -> list[Hashable]:
     return [parent or _constant_key(node, place, names) for place, parent in enumerate(node.parents)]
 
 
-def _as_written(node: Node, names: Names) -> list[tuple[int, Hashable]]:
+def _as_written(node: Node, sources: list[Hashable]) -> list[tuple[int, Hashable]]:
     """The sources with their places, in the order of a formula: PyTorch records 1 - x as an operation of x and 1."""
-    numbered = list(enumerate(_sources(node, names)))
+    numbered = list(enumerate(sources))
     return numbered[::-1] if node.name() == "RsubBackward1" else numbered
 
 
@@ -223,20 +275,6 @@ def _detached(node: Node, place: int, key: Hashable, names: Names) -> list[tuple
     tensor = constant(node, place) if node.parents[place] is None else None
     _, origin = (None, None) if tensor is None else names.detached_from(tensor)
     return [] if origin is None else [(edge(origin), key)]
-
-
-def _choose(operations: list[Node], names: Names, most: int) -> tuple[list[Node], set[Hashable]]:
-    """The newest operations with their leaves and constants, as many as fit; and all that is shown."""
-    kept: list[Node] = []
-    shown: set[Hashable] = set()
-    for node in operations:
-        ends = [s for s in _sources(node, names) if not isinstance(s, Node) or isinstance(s, AccumulateGrad)]
-        new = [end for end in dict.fromkeys(ends) if end not in shown]
-        if kept and len(shown) + len(new) >= most:
-            break
-        kept.append(node)
-        shown.update((node, *new[:FEW]))  # a stack of a thousand leaves is one operation
-    return kept, shown
 
 
 def _source(node: Node, place: int, names: Names) -> Item:
@@ -285,13 +323,19 @@ def _symbol(node: Node) -> str:
     return text.clean(node.label(), longest=14)
 
 
-def _folded(hidden: list[Node], leaves: int, constants: int) -> Item:
-    """One item for everything that is not shown, with the operations that there are most of."""
-    counts = {"operation": len(hidden), "leaf": leaves, "constant": constants}
+def _folded(title: str, hidden: Sequence[Hashable]) -> Item:
+    """One item for what is not shown by itself: by its title, and the operations that there are most of."""
+    operations = [key for key in hidden if isinstance(key, Node) and not isinstance(key, AccumulateGrad)]
+    leaves = sum(isinstance(key, AccumulateGrad) for key in hidden)
+    counts = {"operation": len(operations), "leaf": leaves, "constant": len(hidden) - len(operations) - leaves}
     parts = text.listing([text.plural(count, noun) for noun, count in counts.items() if count])
-    census = Counter(_symbol(node) for node in hidden).most_common(3)
-    most = ", ".join(f"{count:,} {symbol}" for symbol, count in census)
-    return Item("folded", name=f"… {parts}", value=most, detail=f"Not shown: {parts}")
+    census = Counter(map(label, operations)).most_common(3)
+    most = ", ".join(f"{count:,} {text.clean(symbol, 14)}" for symbol, count in census)
+    if title == FOLD:
+        return Item("folded", name=f"… {parts}", value=most, detail=f"{FOLD}: {parts}")
+    repeated = " × (" in title
+    name, value = (f"… {parts}", title) if repeated else (f"… {title}", parts)
+    return Item("folded", name=name, value=text.clean(value, 48), detail=f"{title}: {parts}; {most}")
 
 
 def _detail(

@@ -247,7 +247,7 @@ def _title(graph: Graph, step: Step) -> str:
         "hook": f"a gradient passes {item}, and is looked at.",
         "keep": f"a gradient passes {item}, and is kept.",
         "store": f"all has arrived at {item}.",
-        "folded": f"{item} sends on what it received.",
+        "folded": f"{item} sends to {to}.",
     }[step.kind]
 
 
@@ -270,6 +270,8 @@ def _remark(title: str, step: Step, item: str) -> Remark:
                 Term("total", shown(step.before), "there already", "+"),
                 Term("total", shown(step.after), "", "="),
             ]
+    elif step.kind == "folded":
+        terms.append(Term("contribution", shown(step.after), "all that arrived"))
     elif step.kind in ("start", "keep"):
         terms.append(Term("contribution", shown(step.after), "seed" if step.kind == "start" else f"{item}.grad"))
     elif step.kind == "hook":

@@ -18,7 +18,7 @@ from teachgrad.engine import accumulate, newest_first
 from teachgrad.graph import AccumulateGrad, Array, Node, edge, reads
 from teachgrad.tensor import Tensor
 from teachgrad.viz import formulas, text
-from teachgrad.viz.model import FOLD, Graph, Names, Places, constant, read_with_places
+from teachgrad.viz.model import Graph, Names, Places, constant, read_with_places
 from teachgrad.watching import Watcher, watching
 
 Kind = Literal["start", "send", "hook", "keep", "store", "folded"]
@@ -103,6 +103,7 @@ def backward_pass(root: Tensor, seed: Tensor | None, names: Names, fill: bool) -
     for node in nodes:
         if node in seen:
             story.visits(node, *seen[node])
+    story.turns_from(-1)
     for leaf, g in zip(sinks, arrived, strict=True) if fill else ():
         if g is not None:
             accumulate(leaf.variable, g, False, False, FromTensors)
@@ -131,6 +132,10 @@ class _Story:
         self.told = told
         self._items, self._edges, self._names = items, edges, names
         self._so_far: dict[Node, Any] = {}
+        self._folded_at: int | None = None
+        self._sent: dict[
+            int, tuple[int | None, Any]
+        ] = {}  # by what is folded away there: to whom, along which edge, what
         self._in_fold: set[int] = {i for i, item in enumerate(told.graph.items) if item.kind == "folded"}
 
     def begins(self, node: Node, seed: Array) -> None:
@@ -142,6 +147,7 @@ class _Story:
     def visits(self, node: Node, g: Any, contributions: tuple[Any, ...]) -> None:
         """It is the turn of a node, which got `g` when its hooks had seen it."""
         item = self._items[node]
+        self.turns_from(item)
         if item not in self._in_fold:
             self._hooks(node, item, g)
         if isinstance(node, AccumulateGrad):
@@ -185,7 +191,9 @@ class _Story:
         self._so_far[parent] = after
         item, to = self._items[node], self._items[parent]
         if item in self._in_fold:
-            self._passes_folded(item, to, after)
+            self._folded_at = item
+            if to != item:
+                self._sent[to] = (self._edges.get((node, place)), after)
             return
         formula = node.op.sources[place]
         raw = node.op.formulas[place](g, node)
@@ -207,18 +215,13 @@ class _Story:
             )
         )
 
-    def _passes_folded(self, item: int, to: int, after: Any) -> None:
-        """What is folded away works in one step, as far as nobody else's turn comes between."""
-        last = self.told.steps[-1]
-        if last.kind != "folded" or last.item != item or last.to != to:
-            if to == item:
-                if last.kind == "folded" and last.item == item:
-                    return
-                self.told.steps.append(Step("folded", item, item))
-                return
-            self.told.steps.append(Step("folded", item, to, after=after))
+    def turns_from(self, item: int) -> None:
+        """What is folded away has had its turn, if somebody else's comes now: all that it sent, in one step each."""
+        if self._folded_at in (None, item):
             return
-        self.told.steps[-1] = Step("folded", item, to, after=None if to == item else after)
+        at, self._folded_at = self._folded_at, None
+        self.told.steps += [Step("folded", at, to, along, after=after) for to, (along, after) in self._sent.items()]
+        self._sent = {}
 
     def _closing(self, node: Node) -> list[str]:
         """What is to be said when a node has sent everything: what gets nothing and why, and what is freed."""
@@ -270,7 +273,7 @@ def called(graph: Graph, item: int) -> str:
     """What an item is called in a sentence: by its name, else by its symbol or its value."""
     shown = graph.items[item]
     if shown.kind == "folded":
-        return FOLD
+        return shown.detail.partition(":")[0]
     return shown.name or shown.symbol or ("the leaf" if shown.kind == "leaf" else shown.value)
 
 

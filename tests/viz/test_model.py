@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 import teachgrad as tg
 from teachgrad import nn
 from teachgrad.graph import AccumulateGrad
-from teachgrad.viz.model import FEW, MOST, Graph, Names, read
+from teachgrad.viz import draw_graph
+from teachgrad.viz.model import FEW, MOST, Graph, Names, read, read_with_places
 
 
 def leaf(values):
@@ -220,3 +223,55 @@ def test_cuts_are_edges_that_come_last_and_point_forward():
     unnamed = read(u * v, Names({}, cuts=[(w, v)]))
     assert unnamed.cuts == ((0, 2),)
     assert read(u * v, Names({})).cuts == ()
+
+
+def test_a_large_model_is_folded_by_module():
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 4)
+
+        def forward(self, x):
+            return x + self.second(self.first(x).tanh())
+
+    model = nn.Sequential(nn.Linear(2, 4), *[Block() for _ in range(10)], nn.Linear(4, 1))
+    graph = read((model(tg.ones(3, 2)) ** 2).sum(), Names({"model": model}))
+    folds = items(graph, "folded")
+    assert [item.name for item in folds] == [f"… model.{i}" for i in range(1, 11)]
+    assert {item.value for item in folds} == {"3 operations and 4 leaves"}  # the sum stands between the modules
+    assert {item.name for item in items(graph, "leaf")} == {
+        f"model.{i}.{kind}" for i in (0, 11) for kind in ("weight", "bias")
+    }
+    assert (graph.operations, graph.leaves) == (44, 44)
+    assert all(tail < head for tail, head in graph.edges)
+
+
+def test_steps_that_are_repeated_are_folded_up_to_the_last():
+    w, u, h = leaf(np.ones((2, 2)).tolist()), leaf(np.ones((3, 2)).tolist()), tg.zeros(1, 2)
+    for _ in range(40):
+        h = (h @ w + tg.ones(1, 3) @ u).tanh()
+    graph = read(h.sum(), Names({"w": w, "u": u}))
+    (fold,) = items(graph, "folded")
+    assert fold.value == "39 × (@, @, +, tanh)"
+    assert "156 operations" in fold.name
+    assert [item.symbol for item in items(graph, "operation")] == ["@", "@", "+", "tanh", "Σ"]
+    place = graph.items.index(fold)
+    assert {graph.items[tail].name for tail in graph.inputs(place)} == {"w", "u"}  # which others use as well
+
+
+def test_every_node_has_a_place_and_every_edge_its_ends():
+    w = leaf(0.5)
+    x = w
+    for _ in range(60):
+        x = (x * w).sin()
+    graph, places = read_with_places(x, Names({"w": w}))
+    assert set(places.items.values()) == set(range(len(graph.items)))
+    for (node, place), along in places.edges.items():
+        parent = node.parents[place]
+        assert graph.edges[along] == (places.items[parent], places.items[node])
+
+
+def test_a_thousand_nodes_take_less_than_a_second():
+    start = time.process_time()
+    assert len(draw_graph(chain(1000)).html) < 80_000
+    assert time.process_time() - start < 1

@@ -279,3 +279,17 @@ def test_a_widget_has_its_step_and_keeps_the_figure_beside_it():
     assert "<script>" not in widget.page
     json.dumps(widget.data)
     widget.close()
+
+
+def test_what_is_folded_away_takes_one_step_for_each_receiver():
+    w, h = leaf(0.5), tg.tensor(1.0)
+    for _ in range(100):
+        h = (h * w).sin()
+    shown = step_backward(h, names={"w": w})
+    folded = [step for step in shown.steps if step.kind == "folded"]
+    assert len(folded) <= 2
+    assert len(shown.steps) < 30
+    (store,) = [step for step in shown.steps if step.kind == "store"]
+    h.backward()
+    assert store.after == w.grad
+    assert "97 × (×, sin) sends to w." in " ".join(shown.told)
