@@ -21,8 +21,8 @@ from teachgrad.course import check, explore, predict, quiz, reveal, slopes
 # %% [markdown]
 # ## Bent, until you come near
 #
-# This curve bends wherever you look. Play: the picture zooms in on the dot. The green line touches the curve there; the
-# other line runs through two points of the curve, the second one ever nearer.
+# This curve bends wherever you look. Play: the picture zooms in on the dot. The green line, the tangent, touches the
+# curve there. The other one, the secant, runs through two points of the curve, h apart; h shrinks as you come near.
 # **Goal: the first zoom at which you could not tell the curve from the green line.**
 
 
