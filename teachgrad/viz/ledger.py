@@ -137,7 +137,8 @@ class _Clerk(Watcher):
 
     def _compare(self, frame: FrameType) -> None:
         inside = {name: frame.f_globals[name] for name in self.code.co_names if name in frame.f_globals}
-        found = _parameters({**frame.f_locals, **inside, **self._around})
+        own = frame.f_locals  # first in order, and last to be hidden by a name outside
+        found = _parameters({**own, **inside, **self._around, **own})
         changes = {}
         for name, tensor in found.items():
             grad = None if tensor._grad is None else tensor._grad.array

@@ -138,3 +138,14 @@ def test_code_is_text_and_nothing_else():
     html = gradient_ledger(train).html
     assert html.count("</script>") == 1
     assert "b" not in Page(html).tags
+
+
+def test_a_variable_of_the_loop_hides_one_of_the_same_name_outside():
+    w = tg.tensor(5.0, requires_grad=True)
+    assert w.grad is None
+
+    def inner():
+        w = tg.tensor(2.0, requires_grad=True)
+        (w * w).backward()
+
+    assert repr(gradient_ledger(inner)) == "Gradient ledger of 1 change. (w * w).backward(): w.grad None → 4.0."
