@@ -64,7 +64,8 @@ reveal("02-along-x", round(along_x, 4), "With y held still, 2y² does not move: 
 # ## Two slopes know all directions
 #
 # Step 0.6 along x and 0.8 along y. The first part gains $9 \cdot 0.6$, the second $4 \cdot 0.8$: together 8.6, for a
-# step of length 1. Is that so in every direction? We nudge in 25 of them (dots), and compare with this rule (line).
+# step of length 1. Is that so in every direction? We nudge in 25 of them (dots), and compare with this rule: a line,
+# which covers the dots if it is right.
 
 
 # %%
