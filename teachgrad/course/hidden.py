@@ -12,7 +12,7 @@ from teachgrad.viz import text
 from teachgrad.viz.figure import Figure
 from teachgrad.viz.scene import Mark, Path, Rect, Scene, Text, line
 
-WIDTH, HEIGHT, GAP, MARGIN = 170.0, 58.0, 36.0, 6.0  # of a layer's box; between boxes; around them all
+WIDTH, HEIGHT, GAP, MARGIN = 196.0, 58.0, 36.0, 6.0  # of a layer's box; between boxes; around them all
 ROW = 20.0  # from one line of words to the next
 
 
@@ -74,7 +74,7 @@ def _box(number: int, name: str, size: str, known: bool, far: str) -> list[Mark]
     return [
         *arrow,
         Rect("leaf" if known else "constant", x, y, WIDTH, HEIGHT, 6),
-        Text("name", x + 12, y + 24, text.clean(name)),
+        Text("name", x + 12, y + 24, text.clean(name, longest=22)),
         Text("word", x + 12, y + 43, size if known else f"{size}, not known"),
         Text("caption", x + 12, y + HEIGHT + ROW, f"moved by {far}"),
     ]
