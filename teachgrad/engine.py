@@ -107,7 +107,8 @@ def run(
                     continue
 
             formulas: Sequence[Formula] = node.op.formulas
-            if create_graph or watchers or hooks is not None:
+            seen = create_graph or watchers or hooks is not None
+            if seen:
                 formulas = answered(node, g, received, create_graph, tensors)
             for parent, formula in zip(node.parents, formulas):
                 if parent is None or (so_far := received.get(parent, NOBODY)) is NOBODY:
@@ -118,7 +119,7 @@ def run(
                     contribution = _fitted(contribution, parent, tensors)
                 if so_far is None:
                     received[parent] = contribution
-                    if contribution is not g and formulas is node.op.formulas and contribution.base is None:
+                    if contribution is not g and not seen and contribution.base is None:
                         ours.add(parent)  # a new array: formulas return g, a view of it, or something new
                 elif parent in ours:
                     so_far += contribution
@@ -185,7 +186,7 @@ def _fitted(contribution: Any, node: Node, tensors: Tensors) -> Any:
         else:
             extra = contribution.ndim - len(shape)
             stretched = [extra + i for i, size in enumerate(shape) if size == 1 != contribution.shape[extra + i]]
-            contribution = contribution.sum(axis=(*range(extra), *stretched), keepdims=True).reshape(shape)
+            contribution = contribution.sum((*range(extra), *stretched)).reshape(shape)
     if contribution.dtype is node.dtype or contribution.dtype == node.dtype:
         return contribution
     if isinstance(contribution, np.generic | np.ndarray):

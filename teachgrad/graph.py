@@ -81,9 +81,8 @@ class Plans(dict[tuple[bool, ...], tuple[bool, ...]]):
 
 
 def _holds_arrays(attribute: Any) -> bool:
-    return isinstance(attribute, np.ndarray | list) or (  # a list is a path of views: PyTorch frees that as well
-        isinstance(attribute, tuple) and any(isinstance(part, np.ndarray) for part in attribute)
-    )
+    kind = type(attribute)  # a list is a path of views: PyTorch frees that as well
+    return kind is ndarray or kind is list or (kind is tuple and ndarray in map(type, attribute))
 
 
 def reads(formula: Formula) -> tuple[str, ...]:
@@ -215,9 +214,10 @@ class Node:
     def free(self) -> None:
         """Drop what was saved for the formulas. The graph's shape, and small values, remain to be looked at."""
         self.tensors = None
-        if self.value is not None and self.value.size > SMALL:
+        value = self.value
+        if value is not None and value.size > SMALL:
             self.value = None
-        if self.attributes and any(_holds_arrays(attribute) for attribute in self.attributes):
+        if self.attributes and True in map(_holds_arrays, self.attributes):
             self.attributes = None
 
     def __repr__(self) -> str:

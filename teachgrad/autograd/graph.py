@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from teachgrad.autograd.hooks import RemovableHandle
@@ -233,22 +234,23 @@ class _Handles:
 _LETTERS = {"self": "a", "input": "a", "mat1": "a", "other": "b", "exponent": "b", "mat2": "b", "weight": "b"}
 
 
-def _saved_value(self: Node, name: str) -> Any:
+def _saved_value(wanted: str, self: Node) -> Any:
     """What a node saved, under PyTorch's names: ``_saved_self``, ``_saved_other``, ``_saved_result``."""
-    if name.startswith("_saved_"):
-        wanted = name.removeprefix("_saved_")
-        if wanted == "result" and self.value is not None:
-            out = wrap(self.result())
-            out.counter, out._requires_grad, out._grad_fn = self.counter, True, self
-            return out
-        letter = _LETTERS.get(wanted, wanted)
-        if letter in self.op.inputs:
-            place = self.op.inputs.index(letter)
-            if self.tensors is None or self.tensors[place] is not None:
-                return self.input(place)
-        if wanted in self.op.attributes and self.attributes is not None:
-            return self.attributes[self.op.attributes.index(wanted)]
-    raise missing(f"{type(self).__name__!r} object", name, lambda: object.__dir__(self))
+    if wanted == "result" and self.value is not None:
+        out = wrap(self.result())
+        out.counter, out._requires_grad, out._grad_fn = self.counter, True, self
+        return out
+    letter = _LETTERS.get(wanted, wanted)
+    if letter in self.op.inputs:
+        place = self.op.inputs.index(letter)
+        if self.tensors is None or self.tensors[place] is not None:
+            return self.input(place)
+    if wanted in self.op.attributes and self.attributes is not None:  # the exponent, if it is a number
+        return self.attributes[self.op.attributes.index(wanted)]
+    raise missing(f"{type(self).__name__!r} object", f"_saved_{wanted}", lambda: object.__dir__(self))
 
 
-Node.__getattr__ = _saved_value  # type: ignore[attr-defined]
+# Properties, one for each name. A `__getattr__` would do for all; but where a class has one, Python reads every
+# attribute more slowly, and the engine reads many.
+for _name in ("result", *_LETTERS):
+    setattr(Node, f"_saved_{_name}", property(partial(_saved_value, _name)))

@@ -238,7 +238,7 @@ def _power_slope(g: Any, a: Any, exponent: float) -> Any:
     """d(a ** n)/da = n * a ** (n - 1), times g. Squares are by far the most frequent, and a product is faster."""
     if exponent == 0:
         return np.zeros_like(g)
-    return g * (2 * a) if exponent == 2 else g * (exponent * a ** (exponent - 1))
+    return g * (a + a) if exponent == 2 else g * (exponent * a ** (exponent - 1))
 
 
 @method("pow", "__pow__")
@@ -254,7 +254,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
     """
     if not isinstance(input, Tensor):
         return rpow(exponent, input)
-    if not isinstance(exponent, int | float):
+    if not isinstance(exponent, (int, float)):
         return power(input, exponent)
     x = input.array
     if x.dtype.kind != "f":
