@@ -153,8 +153,7 @@ check("09-1")
 # ### 09-2 · The edge · 6 minutes
 # Of a real network nobody knows $L$. Measure the edge: `stays(lr)` lets a descent run and says whether it stays in the
 # valley. It does at `low` and does not at `high`. Return the lr between them where that changes, to 0.0001. A descent
-# is dear: at most 99 of them. Then try it on the valley above:
-# `edge(lambda lr: abs(descend(loss_of, 3.0, lr, 200) - 5) <= 2, 0.01, 1)`.
+# is dear: at most 99 of them.
 
 
 # %%
@@ -163,6 +162,7 @@ def edge(stays, low, high):
 
 
 check("09-2")
+# Then try it on the valley above: edge(lambda lr: abs(descend(loss_of, 3.0, lr, 200) - 5) <= 2, 0.01, 1)
 
 # %% [markdown]
 # ### 09-3 · The price of a ravine · 6 minutes

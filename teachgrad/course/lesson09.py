@@ -289,7 +289,7 @@ EXERCISES = (
             ),
             "another tensor": Wrong(
                 _changed(_STEP, ("p -= lr * p.grad\n            p.grad = None", "p = p - lr * p.grad")),
-                "`p = p - ...` makes a new tensor called p; the parameter stays where it was. `p -= ...` moves it.",
+                "The slopes are there, and nothing has moved: `p = p - ...` makes a new tensor, `p -= ...` moves p.",
             ),
             "recorded": Wrong(
                 _changed(_STEP, ("    with tg.no_grad():\n        for", "    if True:\n        for")),

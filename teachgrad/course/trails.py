@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from teachgrad.viz.scene import Circle, Mark, Path, Scene, Text, Window, line
 GRID = 41  # places along each axis at which the function is known
 LEFT, TOP, SIDE, BELOW = 64.0, 36.0, 250.0, 46.0  # pixels
 NEAR = 0.6  # pixels: of points that lie closer together, one is drawn
+FAR = 5.0  # times the half of the picture: who is there does not come back
 
 Place = tuple[float, float]
 
@@ -86,8 +88,9 @@ def _bands(values: bytes, panel: Panel) -> list[Mark]:
 
 
 def _trail(panel: Panel, points: Sequence[Place]) -> list[Mark]:
-    """The path with a dot for each step; what can be seen of it."""
-    places = [panel.place(x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)]
+    """The path with a dot for each step, until it has left the picture for good."""
+    near = takewhile(lambda point: max(map(abs, point)) < FAR * panel.x[1], points)
+    places = [panel.place(x, y) for x, y in near] or [panel.place(*points[0])]
     seen = places[:1]
     for place in places:
         if math.dist(place, seen[-1]) > NEAR:

@@ -47,6 +47,10 @@ def test_a_trail_that_leaves_for_infinity_is_drawn_as_far_as_it_can_be_seen():
     figure = draw_trail(lambda x, y: x * x + y * y, [(1.0, 1.0), (1e200, 1.0), (math.inf, math.nan)])
     assert figure.alt == "From (1.0, 1.0), loss 2.0 to nan in 2 steps: it runs away."
     assert "nan" not in figure.svg.replace("to nan in", "")
+    runaway = trail(0.3, 10)
+    (window,) = [mark for mark in runaway.picture.marks if getattr(mark, "marks", ()) and mark.x < 100]
+    (path,) = [mark for mark in window.marks if mark.look == "path"]
+    assert len(path.segments) < 6  # of 100
 
 
 def test_the_scales_are_those_of_the_start_so_that_pictures_can_be_compared():
