@@ -29,6 +29,7 @@ From data to pictures, each file knowing only those before it:
     paths               the ways through a graph, with their slopes
     jacobian            which output depends on which input
     tangent             a curve under a microscope
+    stacked             figures below each other
     tables              for arrays and their shapes,
     curves, fit, order  those for trainings that are over,
     tree                what a model is made of
