@@ -18,20 +18,21 @@ import teachgrad as tg
 from teachgrad import nn, optim, viz
 from teachgrad.course import check, predict, quiz, reveal
 
-x = tg.tensor(2.0, requires_grad=True)
-for _ in range(3):
-    y = x**2
-    y.backward()
-    print("x.grad:", x.grad.item())
 
-x.grad.zero_()
-print("after zero_():", x.grad)
-x.grad = None
-print("after = None: ", x.grad)
+def ask():
+    x = tg.tensor(2.0, requires_grad=True)
+    for _ in range(3):
+        y = x**2
+        y.backward()
+    x.grad.zero_()
+    x.grad = None
+
+
+viz.gradient_ledger(ask)
 
 # %% [markdown]
-# `.grad` is an account: what arrives is **added** until somebody clears it. Every tutorial tells you to call
-# `zero_grad()`. Few let you find out what happens if you don't.
+# A ledger: each line that changes `.grad`, and how. What arrives is **added**, until somebody clears it. Every tutorial
+# tells you to call `zero_grad()`. Few let you find out what happens if you don't.
 #
 # ## Place your bet
 #
@@ -69,9 +70,19 @@ viz.draw_curves({"lr 0.1": {"cleared x": cleared, "forgetful x": forgetful}})
 # It neither rests nor explodes: it **swings for ever**. Why?
 #
 # Write down what `.grad` holds, $v_t = v_{t-1} + x_t$, and the step, $x_{t+1} = x_t - \mathrm{lr}\, v_t$. That is a
-# ball with momentum 1, which loses nothing to friction. An optimizer with this setting goes the very same way:
+# ball with momentum 1, which loses nothing to friction. An optimizer with this setting goes the very same way. The
+# ledger has the first four steps:
+
 
 # %%
+def forget():
+    x = tg.tensor(1.0, requires_grad=True)
+    for _ in range(4):
+        (0.5 * x**2).backward()
+        with tg.no_grad():
+            x -= 0.1 * x.grad
+
+
 x = tg.tensor(1.0, requires_grad=True)
 optimizer = optim.SGD([x], lr=0.1, momentum=1.0)
 path = [x.item()]
@@ -85,6 +96,7 @@ apart = max(abs(ours - theirs) for ours, theirs in zip(forgetful, path, strict=T
 print(f"largest difference in 200 steps: {apart:.4f}")
 optimizer.zero_grad()
 print("after optimizer.zero_grad():", x.grad)
+viz.gradient_ledger(forget)
 
 # %% [markdown]
 # You will meet this ball again in [lesson 13](13_optimizers.ipynb), with the friction put back.
@@ -96,7 +108,12 @@ print("after optimizer.zero_grad():", x.grad)
 
 # %%
 viz.explore_descent(
-    lambda x: 0.5 * x**2, start=1.0, lr=(0.1, 5.0), momentum=(0.0, 1.0), options={"clear .grad": [False, True]}
+    lambda x: 0.5 * x**2,
+    start=1.0,
+    lr=(0.1, 5.0),
+    momentum=(0.0, 1.0),
+    options={"clear .grad": [False, True]},
+    view=(-7, 7),
 )
 
 # %% [markdown]
@@ -181,7 +198,7 @@ print(x.detach().numpy())
 #
 # ### 08-1 · Who cut the graph? · 8 minutes
 # From which of these does `backward()` fail to bring `w` a gradient, and who is to blame? Choose from "detach",
-# "no_grad", "item", ">" and "nobody".
+# "no_grad", "item", ">" and "nobody". One that puzzles you can be drawn: `viz.draw_graph(B(w))`.
 
 # %%
 culprit = {"A": ..., "B": ..., "C": ..., "D": ..., "E": ..., "F": ...}
@@ -375,5 +392,5 @@ quiz(8)
 # `.grad` adds up until it is cleared. `detach()` and `no_grad()` cut; numbers are shared, history is not. What a graph
 # has kept must not be written over, and what you keep keeps its graph.
 #
-# Before: [07 · Tensors](07_tensors.ipynb). Next: lesson 09, gradient descent, and
-# [10 · The training loop](10_training_loop.ipynb). All lessons begin at [Start here](00_start_here.ipynb).
+# Before: [07 · Tensors](07_tensors.ipynb). Next: [09 · Gradient descent](09_descent.ipynb), and on to
+# [13 · Optimizers](13_optimizers.ipynb). All lessons begin at [Start here](00_start_here.ipynb).

@@ -6,7 +6,7 @@
 # - say what momentum, the bias correction and the W are for, by showing what happens without them,
 # - let a learning rate follow a schedule, and give parameters settings of their own.
 #
-# You need gradient descent (lesson 09) and [the training loop](10_training_loop.ipynb), and 60 minutes.
+# You need [gradient descent](09_descent.ipynb) and [the training loop](10_training_loop.ipynb), and 60 minutes.
 #
 # ## Three hikers
 #
@@ -49,30 +49,18 @@ predict("13-race", "Who is the first to arrive, everywhere?", ["plain", "momentu
 
 
 # %%
-def hike(land, start, hiker, steps=300):
-    x, y = (tg.tensor(number, requires_grad=True) for number in start)
-    optimizer, losses = hiker([x, y]), []
-    for _ in range(steps):
-        loss = land(x, y)
-        loss.backward()
-        losses.append(loss.item())
-        optimizer.step()
-        optimizer.zero_grad()
-    return losses
-
-
 def arrival(losses, goal=0.01):
     return next((step for step, loss in enumerate(losses) if loss < goal), "-")
 
 
-walks = {
-    land.__name__: {name: hike(land, start, hiker) for name, hiker in HIKERS.items()} for land, start in STARTS.items()
+races = {
+    land.__name__: viz.animate_descent(land, start, optimizers=HIKERS, steps=150) for land, start in STARTS.items()
 }
 print("steps until the loss is below 0.01")
-for land, losses in walks.items():
-    print(f"{land:8}", {name: arrival(loss) for name, loss in losses.items()})
+for land, race in races.items():
+    print(f"{land:8}", {name: arrival(walk.losses) for name, walk in race.walks.items()})
 reveal("13-race", "nobody", "Momentum wins three times. Adam is the first down from the saddle.")
-viz.draw_curves({land: {f"{name} loss": loss for name, loss in losses.items()} for land, losses in walks.items()})
+races["banana"]
 
 # %% [markdown]
 # ## A ball with friction
@@ -82,7 +70,7 @@ viz.draw_curves({land: {f"{name} loss": loss for name, loss in losses.items()} f
 #
 # $$v \leftarrow \beta v + g \qquad w \leftarrow w - \mathrm{lr}\, v$$
 #
-# Across the ravine slopes change sign and cancel in $v$; along it they add up.
+# Across the ravine slopes change sign and cancel in $v$; along it they add up. Watch number 2:
 
 # %%
 w, v = 1.0, 0.0
@@ -102,6 +90,7 @@ for _ in range(4):
     theirs.append(round(w.item(), 4))
 
 print("by hand:", ours, "  SGD:", theirs)
+races["ravine"]
 
 # %% [markdown]
 # ## Experiment: how much friction?
@@ -132,6 +121,7 @@ optimizer = optim.Adam([flat, steep], lr=0.1)
 optimizer.step()
 print(f"flat: {flat.item():.4f}   steep: {steep.item():.4f}")
 reveal("13-steep", round(steep.item() / flat.item(), 3), "A slope divided by its own size is 1: what is left is lr.")
+races["saddle"]
 
 # %% [markdown]
 # So Adam leaves the saddle at once, where slopes are tiny. And look at the first two rows of the table again: only Adam
