@@ -1,4 +1,4 @@
-"""Builds the lessons: runs notebooks/src/NN_name.py and writes what it shows to notebooks/NN_name.ipynb.
+"""Builds the lessons and the gallery: runs notebooks/src/NAME.py and writes what it shows to notebooks/NAME.ipynb.
 
 People edit the source, which is plain text with ``# %%`` between its cells; learners open the notebook. The same
 source gives the same notebook byte for byte, so that a notebook changes in git only when what it shows has changed.
@@ -42,8 +42,8 @@ _CELL_FILE = re.compile(r"(?<!\S)\S*[/\\]ipykernel_\d+[/\\]\d+\.py")  # a word i
 
 
 def lessons() -> list[str]:
-    """The names of all lessons, in order."""
-    return sorted(source.stem for source in (NOTEBOOKS / "src").glob("[0-9][0-9]_*.py"))
+    """The names of all lessons, in order; after them what is no lesson and has no number: the gallery."""
+    return sorted(source.stem for source in (NOTEBOOKS / "src").glob("*.py"))
 
 
 def source_path(name: str) -> Path:
@@ -72,7 +72,7 @@ def read_source(name: str) -> NotebookNode:
 def solved(name: str) -> NotebookNode:
     """A lesson's cells with the solution of every exercise in the place of its stub, not yet run."""
     notebook = read_source(name)
-    for exercise in exercises(int(name[:2])):
+    for exercise in exercises(int(name[:2])) if name[:2].isdigit() else ():
         for cell in notebook.cells:
             if f'check("{exercise.id}"' in cell.source:
                 cell.source = cell.source.replace(exercise.stub.strip(), exercise.solution.strip())

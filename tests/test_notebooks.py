@@ -105,7 +105,7 @@ def problems(name, notebook):
         *signs_of_another_hand(notebook),
         *flaws_of_form(notebook),
     ]
-    return found if name.startswith("00") else [*found, *flaws_of_length(notebook)]
+    return [*found, *flaws_of_length(notebook)] if name[:2].isdigit() and name[:2] != "00" else found
 
 
 @pytest.mark.parametrize("name", LESSONS)

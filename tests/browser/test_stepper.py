@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 import teachgrad as tg
+from notebooks import build
 from teachgrad.viz import step_backward
 from teachgrad.viz.figure import code
+from tests.browser.jupyterlab import open_notebook
 from tests.browser.test_player import SLIDER, press, show
 
 
@@ -116,3 +120,33 @@ def test_axe_finds_nothing(page, shown, ink, paper):
         "['.tg-card', 'body'].map(name => getComputedStyle(document.querySelector(name)).backgroundColor)"
     )
     assert ours == behind
+
+
+CELLS = [
+    """
+import teachgrad as tg
+from teachgrad import viz
+x, w = tg.tensor(2.0), tg.tensor(3.0, requires_grad=True)
+widget = viz.step_backward((x * w).tanh()).widget()
+widget""",
+    "widget.step, widget.selected = 2, 1",
+    "print(widget.step, widget.selected)",
+]
+RUN = "i => { const book = window.jupyterapp.shell.currentWidget.content; book.activeCellIndex = i; }"
+RUN_CELL = "() => window.jupyterapp.commands.execute('notebook:run-cell')"
+
+
+def test_python_drives_the_widget_in_jupyterlab_and_reads_it(lab, page):
+    cells = [new_code_cell(source) for source in CELLS]
+    nbformat.write(new_notebook(cells=cells, metadata=build.KERNEL), lab.notebooks / "stepper.ipynb")
+    open_notebook(page, lab, "stepper")
+    for i in range(2):
+        page.evaluate(RUN, i)
+        page.evaluate(RUN_CELL)
+        page.locator(SLIDER).wait_for()
+    page.wait_for_function(f"document.querySelector('{SLIDER}').value === '2'")
+    assert page.locator(".tg-card").is_visible()
+    press(page, "Step forward")
+    page.evaluate(RUN, 2)
+    page.evaluate(RUN_CELL)
+    page.locator(".jp-OutputArea-output", has_text="3 1").wait_for()
