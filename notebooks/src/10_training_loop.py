@@ -7,7 +7,8 @@
 # - tell a step from an epoch,
 # - read a loss curve as a doctor reads a chart.
 #
-# You need `backward()` ([lesson 05](05_backward.ipynb)) and gradient descent (lesson 09), and 60 minutes.
+# You need `backward()` ([lesson 05](05_backward.ipynb)), gradient descent ([lesson 09](09_descent.ipynb)), and
+# 60 minutes.
 #
 # ## How heavy is a penguin?
 #
@@ -379,6 +380,6 @@ quiz(10)
 # Forward, loss, backward, update, zero: only the update moves weights. Batches make steps, all batches make an epoch.
 # `optim.Adam` would take the place of `optim.SGD` in one word (lesson 13).
 #
-# Before: lesson 09, and [05 · backward() from the inside](05_backward.ipynb).
+# Before: [09 · Gradient descent](09_descent.ipynb).
 # Next: [11 · Modules and parameters](11_modules.ipynb), where the weights of a network are found. All lessons begin at
 # [Start here](00_start_here.ipynb).
