@@ -24,7 +24,7 @@ CALLS = {
         F.pad(x, (1, 1), 'reflect', 2.); F.pad(v, (1, 1), 'reflect'); F.pad(v, (-3, -3)); F.pad(x, (3, 3), 'reflect'); F.pad(x, (4, 4), 'circular')
         torch.meshgrid(); torch.meshgrid(v, indexing='yx'); torch.meshgrid(x, v)""",
     "shapes": """
-        x.view(-2, 3); x[:, :1].view(torch.float64); x.T.view(torch.int16); x.unflatten(1, ()); x.unflatten(1, (2, 2)); x.unflatten(1, (-1, 2))
+        x.view(-2, 3); x.reshape(()); x[:, :1].view(torch.float64); x.T.view(torch.int16); x.unflatten(1, ()); x.unflatten(1, (2, 2)); x.unflatten(1, (-1, 2))
         torch.movedim(x, (0, 1), (0,)); torch.movedim(x, (0, 0), (0, 1)); torch.movedim(x, (0, 1), (1, 1)); v.mT; x[None].H
         torch.broadcast_tensors(x, v); torch.cat([torch.zeros(0), x]); torch.cat([torch.zeros(0), x, i], 1); x.is_cuda; x.cuda()
         torch.tensor_split(v, 0); torch.hsplit(s, 2); torch.narrow(x, 0, 0, -1); torch.narrow(x, 0, 3, 1); x.T.as_strided((2,), (1,), 2)

@@ -188,7 +188,7 @@ def _reshaped(x: Array, shape: tuple[int, ...]) -> Array:
             return out
     except ValueError:
         pass
-    if min(shape) < -1:
+    if min(shape, default=0) < -1:
         place = next(place for place, size in enumerate(shape) if size < -1)
         words = f"invalid shape dimension {shape[place]} at index {place} of shape {list(shape)}"
     elif shape.count(-1) > 1:
