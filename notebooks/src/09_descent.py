@@ -7,7 +7,7 @@
 # - see from a path that it walks through a ravine, and what that costs,
 # - tell a minimum from a place that is only flat.
 #
-# You need gradients and `backward()` (lessons 02 and 05), and 55 minutes.
+# You need gradients ([lesson 02](02_gradient.ipynb)), `backward()` ([lesson 05](05_backward.ipynb)), and 55 minutes.
 #
 # ## A hill in fog
 #
@@ -281,7 +281,7 @@ quiz(9)
 # %% [markdown]
 # ## Summary
 # Feel the slope, step against it, forget it. Beyond 2 / L you run away; in a ravine the steep direction sets the limit
-# and the flat one takes the time. Zero gradient says flat. Lesson 13 gives the walker momentum.
+# and the flat one takes the time. Zero gradient says flat. [Lesson 13](13_optimizers.ipynb) gives the walker momentum.
 #
 # Before: [08 · Book-keeping](08_bookkeeping.ipynb). Next: [10 · The training loop](10_training_loop.ipynb), where the
 # valley is made of data. All lessons begin at [Start here](00_start_here.ipynb).
