@@ -107,8 +107,7 @@ def run(
                     continue
 
             formulas: Sequence[Formula] = node.op.formulas
-            seen = create_graph or watchers or hooks is not None
-            if seen:
+            if seen := create_graph or watchers or hooks is not None:
                 formulas = answered(node, g, received, create_graph, tensors)
             for parent, formula in zip(node.parents, formulas):
                 if parent is None or (so_far := received.get(parent, NOBODY)) is NOBODY:
