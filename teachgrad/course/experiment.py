@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from teachgrad.viz import svg, text
+from teachgrad.viz.field import Again, Asking
 from teachgrad.viz.figure import Figure
+from teachgrad.viz.typed import Formula, formula
 
 HERE = Path(__file__).parent
 MOST = 200  # pictures
 PIECE = re.compile(r"<[^>]*>|[^<]+")  # a tag, or the text up to the next
 
 
-class Experiment(Figure):
+class Experiment(Asking, Figure):
     """A figure with controls; see `explore`.
 
     Attributes:
@@ -57,12 +59,18 @@ class Experiment(Figure):
         )
 
     def _script(self) -> str:
+        controls = [
+            (name, values, at)
+            for (name, values), at in zip(self.choices.items(), self.start, strict=True)
+            if not isinstance(values[0], Formula)
+        ]
         arguments = [
             {"name": name, "values": [_word(value) for value in values], "box": values == [False, True]}
-            for name, values in self.choices.items()
+            for name, values, _ in controls
         ]
+        start = [at for _, _, at in controls]
         different, pages = packed(self._pages)
-        data = {"arguments": arguments, "start": self.start, "pieces": different, "pages": pages}
+        data = {"arguments": arguments, "start": start, "pieces": different, "pages": pages}
         encoded = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in a name ends it
         script = (HERE / "experiment.js").read_text("utf-8")
         return f"<script>(()=>{{{script}teachgrad({json.dumps(self.fingerprint)},{encoded})}})()</script>"
@@ -73,7 +81,8 @@ def explore(function: Callable[..., Figure], **choices: Iterable[Any]) -> Experi
 
     Args:
         function: called once for every choice of arguments; returns a figure, such as that of `viz.draw_graph`.
-        **choices: the values that an argument can take, in order. An argument that is True or False needs none.
+        **choices: the values that an argument can take, in order. An argument that is True or False needs none, nor
+            does a `viz.formula`: in a notebook, another formula of its names can be typed beneath the figure.
 
     Raises:
         ValueError: if an argument has no choices or no default among them, or if there are too many pictures to draw.
@@ -85,21 +94,41 @@ def explore(function: Callable[..., Figure], **choices: Iterable[Any]) -> Experi
     >>> explore(square, x=range(4)).call
     'square(x=2, record=True)'
     """
+    return _explored(function, choices, {})
+
+
+def _explored(
+    function: Callable[..., Figure], choices: dict[str, Iterable[Any]], typed: dict[str, Formula]
+) -> Experiment:
+    """The experiment with formulas that were `typed` in the place of those that the function names."""
     found: dict[str, list[Any]] = {}
     start: list[int] = []
     for name, parameter in inspect.signature(function).parameters.items():
-        found[name] = list(choices.get(name, [False, True] if isinstance(parameter.default, bool) else []))
-        if parameter.default not in found[name]:
+        default = typed.get(name, parameter.default)
+        free = [False, True] if isinstance(default, bool) else [default] if isinstance(default, Formula) else []
+        found[name] = list(choices.get(name, free))
+        if default not in found[name]:
             raise ValueError(
                 f"explore: {name} needs a default, and choices that contain it.\n"
                 f"Write def {function.__name__}({name}=0) and explore({function.__name__}, {name}=range(-3, 4))."
             )
-        start.append(found[name].index(parameter.default))
+        start.append(found[name].index(default))
     if prod(map(len, found.values())) > MOST:
         raise ValueError(
             f"explore: {prod(map(len, found.values()))} pictures are too many; at most {MOST}. Give fewer choices."
         )
-    return Experiment(function, found, start)
+    made = Experiment(function, found, start)
+    for name, values in found.items():
+        if isinstance(values[0], Formula):
+            made.typed, made.again = values[0].text, _retyping(function, choices, name, values[0].names)
+    return made
+
+
+def _retyping(
+    function: Callable[..., Figure], choices: dict[str, Iterable[Any]], name: str, of: tuple[str, ...]
+) -> Again:
+    """What draws the experiment anew from a formula of the same names."""
+    return lambda text: _explored(function, choices, {name: formula(text, of, all_of_them=True)})
 
 
 def packed(pages: Iterable[str]) -> tuple[list[str], list[list[int]]]:

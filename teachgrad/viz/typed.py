@@ -70,12 +70,13 @@ class Formula:
         return f"formula({self.text!r})"
 
 
-def formula(text: str, names: Sequence[str] = ("x", "y")) -> Formula:
+def formula(text: str, names: Sequence[str] = ("x", "y"), all_of_them: bool = False) -> Formula:
     """A function of tensors from its text, without running anything of the text as Python.
 
     Args:
         text: an expression such as ``"x**2 + sin(3*x)"``.
         names: the variables that it may have.
+        all_of_them: it is called with all of these, also with those that are not in it.
 
     Raises:
         FormulaError: with what is allowed, if the text is anything else; a ValueError.
@@ -91,7 +92,7 @@ def formula(text: str, names: Sequence[str] = ("x", "y")) -> Formula:
     """
     reader = _Reader(names)
     step = reader.read(_parsed(text, reader.allowed))
-    used = [name for name in names if name in reader.used] or names[:1]
+    used = names if all_of_them else [name for name in names if name in reader.used] or names[:1]
     return Formula(text.strip(), used, step)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from teachgrad import Tensor, viz
 from teachgrad.course import explore
+from teachgrad.viz.typed import FormulaError
 
 
 def square(x=2, record=True):
@@ -91,3 +92,29 @@ def test_what_cannot_be_explored_is_refused():
         explore(lambda x: x, x=range(2))
     with pytest.raises(ValueError, match="2002 pictures are too many"):
         explore(square, x=range(1001))
+
+
+def parabola(f=viz.formula("x**2"), at=1):  # noqa: B008 - a formula does not change
+    return viz.draw_graph(f(Tensor([float(at)]).requires_grad_()), names={})
+
+
+def test_a_formula_is_no_control_and_can_be_typed_anew():
+    explored = explore(parabola, at=range(3))
+    assert explored.call == "parabola(f=formula('x**2'), at=1)"
+    assert [argument["name"] for argument in data(explored)["arguments"]] == ["at"]
+    assert data(explored)["start"] == [1]
+    assert explored.typed == "x**2"
+    other = explored.again("sin(x) + 1")
+    assert other.call == "parabola(f=formula('sin(x) + 1'), at=1)"
+    assert other.alt == parabola(viz.formula("sin(x) + 1")).alt
+    assert other.again("3").call.startswith("parabola(f=formula('3')")
+    with pytest.raises(FormulaError, match="open is not among the functions"):
+        other.again("open('x')")
+    assert explore(square, x=range(4)).again is None
+
+
+def test_a_typed_formula_is_called_with_all_names_of_the_first():
+    def line(f=viz.formula("w*x + b", names=("w", "x", "b"))):  # noqa: B008
+        return viz.draw_graph(f(*(Tensor([2.0]).requires_grad_() for _ in range(3))), names={})
+
+    assert "× of" in explore(line).again("w*x").alt
