@@ -9,23 +9,29 @@ function render({ model, el }) {
   button.onclick = () => {
     button.disabled = true;
     button.textContent = "Stopping";
-    rest.hidden = true;
+    rest.style.display = "none";
     // An interrupt is heard at once; a message waits until the cell is over, unless the kernel has a thread to spare.
     const kernel = model.widget_manager?.kernel;
     if (kernel?.interrupt) kernel.interrupt();
     else model.send("stop");
   };
-  const rest = make("button", { type: "button", textContent: "Pause", hidden: true });
+  const rest = make("button", { type: "button", textContent: "Pause" });
   rest.className = button.className;
   rest.onclick = () => {
     const pause = rest.textContent === "Pause";
     model.send(pause ? "pause" : "continue");
     rest.textContent = pause ? "Continue" : "Pause";
   };
-  const offer = () => { rest.hidden = !model.get("heard"); };
+  const offer = () => { rest.style.display = model.get("heard") ? "" : "none"; };
   model.on("change:heard", offer);
-  model.send("hello"); // is heard now only if the kernel has a thread to spare
   offer();
+  // A greeting is heard while a cell runs only if the kernel has a thread to spare, which takes a moment to start.
+  const greet = (times) => {
+    if (model.get("heard") || !times || !el.isConnected) return;
+    model.send("hello");
+    setTimeout(greet, 400, times - 1);
+  };
+  setTimeout(greet, 100, 10);
   draw();
   model.on("change:page", draw);
   el.append(picture, rest, button);

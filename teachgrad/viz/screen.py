@@ -61,6 +61,9 @@ class _Output:
         else:
             self._hear = hear
             self.widget.on_msg(self._answer)
+            # ipykernel hands what a page says to the thread that spoke last to the page: here, to the busy one. The
+            # thread that the page chose is free.
+            self.widget.comm._reply_subshell_for = lambda data, chosen: chosen
             bundle[VIEW] = self.widget._repr_mimebundle_()[0][VIEW]
         self.place = show(bundle, raw=True, display_id=True)
 

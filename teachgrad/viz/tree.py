@@ -135,7 +135,7 @@ class ModuleTree(Figure):
 
     def _live(self) -> str:
         """Rows that unfold; where styles are taken out, they stay hidden, and the image is seen."""
-        head = '<div><code></code><span>gives</span><span>parameters</span><i style="--part:0"></i></div>'
+        head = '<div><b></b><span>gives</span><span>parameters</span><i style="--part:0"></i></div>'
         rows = _row(self.tree, self.tree.count, 0)
         markup = f'<div class="tg-tree" role="group" aria-label="Modules">{head}{rows}</div>'
         return f'<div class="tg-live" hidden="hidden">{svg.ascii_only(markup)}</div>'

@@ -9,8 +9,19 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import teachgrad as tg
 from notebooks import build
-from teachgrad import optim
-from teachgrad.viz import compare, explore_descent, jacobian, tangent
+from teachgrad import nn, optim
+from teachgrad.viz import (
+    animate_descent,
+    compare,
+    explore_descent,
+    gradient_flow,
+    jacobian,
+    module_tree,
+    tangent,
+)
+from teachgrad.viz import (
+    landscape as slice_of,
+)
 from teachgrad.viz.walk import landscape, walk
 from tests.browser.jupyterlab import errors, open_notebook, photograph, run_all, set_theme
 from tests.viz.pages import untrusted
@@ -153,6 +164,28 @@ def test_the_spotlight_follows_sliders_and_the_pointer(page):
     assert page.locator(".tg-spot").count() == 3
 
 
+# The tree
+
+
+def test_rows_unfold_by_pointer_and_by_keys_which_do_not_leave(page):
+    show(page, of_a_model()["tree"].html)
+    page.evaluate("window.heard = []; document.addEventListener('keydown', event => heard.push(event.key))")
+    inner = page.get_by_text("0: Linear(in_features=4, out_features=4, bias=True)")
+    row = page.locator("summary", has_text="2: Sequential")
+    assert not inner.is_visible()
+    row.click()
+    assert inner.is_visible()
+    row.focus()
+    page.keyboard.press("Enter")
+    assert not inner.is_visible()
+    page.get_by_role("button", name="Unfold all").click()
+    assert page.get_by_text("(4, 2)").is_visible()
+    page.get_by_role("button", name="Fold all").click()
+    assert not inner.is_visible()
+    assert page.locator("summary").first.is_visible()
+    assert page.evaluate("heard") == []
+
+
 # All of them
 
 
@@ -163,7 +196,30 @@ def figures(bowl):
         "jacobian": jacobian(lambda x: x.softmax(0), tg.tensor([1.0, 2.0, 0.5])),
         "compare": compare({"cleared": [1.0, 0.5, 0.25], "kept": [1.0, -1.0, 0.5]}),
         "explore": bowl,
+        "race": animate_descent(
+            lambda x, y: x**2 + 3 * y**2,
+            (-1.5, 2),
+            steps=20,
+            optimizers={"SGD": lambda p: optim.SGD(p, lr=0.1), "Adam": lambda p: optim.Adam(p, lr=0.2)},
+        ),
+        **of_a_model(),
     }
+
+
+def of_a_model():
+    """A small network, seen in three ways while it learns."""
+    tg.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Sequential(nn.Linear(4, 4), nn.Tanh()), nn.Linear(4, 1))
+    x = tg.randn(10, 2)
+    flow, slopes = gradient_flow(model), slice_of(model, lambda: model(x).pow(2).mean())
+    optimizer = optim.SGD(model.parameters(), lr=0.2)
+    for _ in range(5):
+        slopes.record()
+        optimizer.zero_grad()
+        model(x).pow(2).mean().backward()
+        flow.record()
+        optimizer.step()
+    return {"tree": module_tree(model, x), "flow": flow.figure, "landscape": slopes.figure}
 
 
 THEMES = {"light": ("#000000de", "#ffffff"), "dark": ("#ffffff", "#111111"), "high contrast": ("#ffff00", "#000000")}
@@ -194,12 +250,17 @@ def test_they_fit_a_narrow_page(calm, figures):
 # In JupyterLab
 
 
+RACE = "{'SGD': lambda p: optim.SGD(p, lr=0.1), 'Adam': lambda p: optim.Adam(p, lr=0.2)}"
 CELLS = [
-    "import teachgrad as tg\nfrom teachgrad import viz",
+    "import teachgrad as tg\nfrom teachgrad import nn, optim, viz\nmodel = nn.Linear(2, 1)",
     "viz.explore_descent('x**2 + 3*y**2', steps=40)",
     "viz.tangent('sin(x)')",
     "viz.jacobian(lambda x: x.softmax(0), tg.tensor([1.0, 2.0, 0.5]))",
     "viz.compare({'cleared': [1.0, 0.5, 0.25], 'kept': [1.0, -1.0, 0.5]})",
+    f"viz.animate_descent(lambda x, y: x**2 + 3 * y**2, (-1.5, 2), optimizers={RACE})",
+    "viz.module_tree(model, tg.ones(1, 2))",
+    "model(tg.ones(1, 2)).sum().backward()\nviz.gradient_flow(model)",
+    "viz.landscape(model, lambda: model(tg.ones(1, 2)).pow(2).sum())",
 ]
 DRAG = """async () => {
     const slider = document.querySelector('figure input[type=range]');

@@ -157,6 +157,21 @@ def done(page):
     return int(re.findall(r"stopped after (\d+)", page.locator(f"{OUTPUT} svg").get_attribute("aria-label"))[0])
 
 
+def test_it_pauses_and_goes_on(running):
+    running.get_by_role("button", name="Pause", exact=True).click(timeout=10_000)
+    paused = running.locator(f"{OUTPUT} >> text=/paused after [0-9]+ of 1,000 epochs/")
+    paused.wait_for(timeout=10_000)
+    told = paused.text_content()
+    running.wait_for_timeout(400)
+    assert paused.text_content() == told
+    running.get_by_role("button", name="Continue", exact=True).click()
+    running.locator(f"{OUTPUT} >> text=/^[0-9]+ of 1,000 epochs/").wait_for(timeout=10_000)
+    running.get_by_role("button", name="Pause", exact=True).click()
+    paused.wait_for(timeout=10_000)
+    running.get_by_role("button", name="Stop", exact=True).click()
+    assert done(running) > int(told.split()[2])
+
+
 def test_the_picture_changes_and_stop_leaves_it_and_the_kernel_in_order(running):
     first = running.locator(f"{OUTPUT} svg").get_attribute("aria-label")
     running.wait_for_function(
