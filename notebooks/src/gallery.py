@@ -18,7 +18,8 @@ b = tg.tensor(1.5, requires_grad=True)
 y = (x * w + b).tanh()
 loss = (y - 1) ** 2 + 0.1 * w**2
 
-inputs, labels = tg.randn(40, 2), tg.randint(3, (40,))
+inputs = tg.randn(40, 2)
+labels = (inputs > 0).sum(1)
 model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 3))
 
 
@@ -127,7 +128,7 @@ viz.module_tree(model, inputs)
 # ### What each line of a loop does to `.grad`
 
 # %%
-optimizer = tg.optim.SGD([w, b], lr=0.5)
+optimizer = tg.optim.SGD([w, b], lr=0.1)
 
 
 def train():

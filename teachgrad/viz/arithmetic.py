@@ -5,6 +5,7 @@ It is laid out anew at each moment of a movie, on the same marks. Knows marks, n
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def marks(remark: Remark, terms: int, lines: int, width: float, top: float = 0.0
         found += [
             Text("operator", x - SIGN / 2, top + BOX + 19, term.sign, key=f"sign{i}"),
             Rect(term.look, x, top + BOX, wide, TALL, 5, f"term{i}"),
-            Text("number", x + wide / 2, top + BOX + 17.5, term.text, key=f"number{i}"),
+            Text("number", x + wide / 2, top + BOX + 18, term.text, key=f"number{i}"),
             Text("under", x + wide / 2, top + CAPTION, term.caption, key=f"under{i}"),
         ]
         x += wide
@@ -104,4 +105,5 @@ def marks(remark: Remark, terms: int, lines: int, width: float, top: float = 0.0
 
 
 def _wide(term: Term) -> float:
-    return max(text.width(term.text) * LETTER, text.width(term.caption) * SMALL_LETTER) + 16
+    """An even number of pixels, so that no place in a movie needs a fraction."""
+    return 2.0 * math.ceil(max(text.width(term.text) * LETTER, text.width(term.caption) * SMALL_LETTER) / 2) + 16

@@ -42,6 +42,7 @@ function player(root, data, heard = () => {}) {
   root.style.setProperty("--tg-pause", data.pause + "ms");
 
   let at = last;
+  let was = NaN; // nothing has been shown yet
   let timer = 0;
 
   function put(mark, name, value) {
@@ -50,7 +51,8 @@ function player(root, data, heard = () => {}) {
   }
   function show(i) {
     at = Math.max(0, Math.min(last, i));
-    for (const [mark, name, values] of tracks) put(mark, name, values[at]);
+    for (const [mark, name, values] of tracks) if (values[at] !== values[was]) put(mark, name, values[at]);
+    was = at;
     for (const [mark, segments] of grown) mark.setAttribute("d", segments.slice(0, at + 1).join(""));
     if (marks.told) marks.told.textContent = data.told[at];
     said.textContent = data.told[at];

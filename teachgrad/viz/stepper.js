@@ -16,7 +16,8 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
   });
   const hint = make("p", { className: "tg-hint", textContent: "Point at a node to see its numbers, or walk along the nodes with the arrow keys." });
   const short = root.querySelector("svg").viewBox.baseVal.height < 460;
-  if (short) hint.style.minHeight = "180px"; // room for the card, so that it covers nothing
+  const maps = data.cards.some(({ parts }) => parts.some(({ map }) => map.length));
+  if (short) hint.style.minHeight = maps ? "180px" : "64px"; // room for the card, so that it covers nothing
   root.append(hint, card);
   root.querySelector("svg").setAttribute("role", "group"); // it holds what can be focused, so it is no single image
 

@@ -6,7 +6,10 @@ node has received so far. Puts a pass (data) on the layout of its graph (marks);
 
 from __future__ import annotations
 
+import base64
+import json
 import sys
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +20,7 @@ from teachgrad.tensor import Tensor
 from teachgrad.viz import arithmetic, drawing, heat, layout, text
 from teachgrad.viz.arithmetic import Remark, Term
 from teachgrad.viz.drawing import MARGIN, Words, nothing_to_draw
-from teachgrad.viz.figure import Movie
+from teachgrad.viz.figure import Movie, code
 from teachgrad.viz.looks import CIVIDIS
 from teachgrad.viz.model import Graph, Item, Names
 from teachgrad.viz.scene import Mark, Scene
@@ -103,6 +106,13 @@ class Walk(Movie):
     def data(self) -> dict[str, Any]:
         """What the page is given."""
         return {**super().data(), "start": self.start, "above": True, "cards": self._cards, "colours": CIVIDIS}
+
+    def _script(self) -> str:
+        """As of any movie, with the data compressed: a graph has many marks, and most moments change few of them."""
+        data = base64.b64encode(zlib.compress(json.dumps(self.data(), separators=(",", ":")).encode(), 9)).decode()
+        program = "\n".join(code(name) for name in (*self.programs, "packed.js"))
+        start = f'unpacked("{data}").then((data)=>teachgrad("{self.fingerprint}",data,{self.entry}))'
+        return f"<script>(()=>{{{program}\n{start}}})()</script>"
 
     def widget(self) -> Any:
         """The same as a widget that Python can drive and read, by its traits `step` and `selected`.

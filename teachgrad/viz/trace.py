@@ -167,7 +167,7 @@ class Listing:
             start, end = self._columns(span)
             top, bottom = places[span.first], places[span.last] + LINE
             mark = Rect(
-                "running", left + start * LETTER - 2, top, (end - start) * LETTER + 4, bottom - top, 3, "running"
+                "running", left + start * LETTER - 1, top, (end - start) * LETTER + 2, bottom - top, 3, "running"
             )
         return [mark, *(_line(left, places[number] + 14, line) for number, line in self._lines.items() if line.strip())]
 

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import teachgrad as tg
 from notebooks import build
-from teachgrad.viz import step_backward
+from teachgrad.viz import gradient_ledger, step_backward, trace_forward, watch_autograd
 from teachgrad.viz.figure import code
 from tests.browser.jupyterlab import open_notebook
 from tests.browser.test_player import SLIDER, press, show
@@ -120,6 +120,36 @@ def test_axe_finds_nothing(page, shown, ink, paper):
         "['.tg-card', 'body'].map(name => getComputedStyle(document.querySelector(name)).backgroundColor)"
     )
     assert ours == behind
+
+
+@pytest.mark.parametrize(("ink", "paper"), [("#000000de", "#ffffff"), ("#ffffff", "#111111"), ("#ffff00", "#000000")])
+def test_axe_finds_nothing_in_code_at_work_either(page, ink, paper):
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    w = tg.tensor([[2.0, 1.0]], requires_grad=True)
+
+    def train():
+        with watch_autograd() as seen:
+            (w * w).sum().backward()
+        w.grad = None
+        return seen
+
+    figures = [trace_forward(lambda: (w * w).tanh()).html, gradient_ledger(train).html, train().html]
+    show(page, *figures, style=f":root{{--jp-content-font-color1:{ink}}}body{{background:{paper};color:{ink}}}")
+    page.locator(SLIDER).nth(1).wait_for()
+    report = axe.run(page)
+    assert [(problem["id"], problem["description"]) for problem in report["violations"]] == []
+
+
+def test_code_and_graph_go_together(page):
+    x, w = tg.tensor(2.0), tg.tensor(3.0, requires_grad=True)
+    show(page, trace_forward(lambda: (x * w).tanh()).html)
+    opacity = "key => document.querySelector(`[data-key=${key}]`).getAttribute('opacity')"
+    page.locator(SLIDER).fill("1")
+    assert [page.evaluate(opacity, f"i{i}") for i in range(4)] == ["1", "1", "1", "0"]
+    width = page.locator("[data-key=running]").get_attribute("width")
+    press(page, "Step forward")
+    assert page.evaluate(opacity, "i3") == "1"
+    assert float(page.locator("[data-key=running]").get_attribute("width")) > float(width)
 
 
 CELLS = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 
 import numpy as np
 import pytest
@@ -256,6 +258,19 @@ def test_a_name_is_text_and_nothing_else(name):
     evil, plain = (step_backward(x * 3, names={word: x}).html for word in (name, "x"))
     assert Page(evil).tags == Page(plain).tags
     assert evil.count("</script>") == 1
+
+
+def test_what_the_page_is_given_is_packed_small():
+    x = leaf(0.5)
+    y = x
+    for _ in range(12):
+        y = (y * 1.01).sin() + x
+    shown = step_backward(y)
+    assert len(shown.graph.items) == 49
+    (packed,) = re.findall(r'unpacked\("([^"]*)"\)', shown.html)
+    assert json.loads(zlib.decompress(base64.b64decode(packed))) == json.loads(json.dumps(shown.data()))
+    assert len(packed) < 25_000
+    assert len(shown.html) < 90_000
 
 
 def test_heat_maps_are_rows_of_digits():

@@ -24,8 +24,8 @@ def marked(shown, moment):
     found = []
     for text in scene.marks:
         if getattr(text, "look", "") == "code" and mark.y <= text.y <= mark.y + mark.height:
-            start = round((mark.x + 2 - text.x) / LETTER)
-            found.append(text.text[max(0, start) : start + round((mark.width - 4) / LETTER)])
+            start = round((mark.x + 1 - text.x) / LETTER)
+            found.append(text.text[max(0, start) : start + round((mark.width - 2) / LETTER)])
     return "\n".join(found)
 
 
