@@ -19,7 +19,7 @@ from teachgrad import optim
 from teachgrad.viz import text
 from teachgrad.viz.axes import Panel
 from teachgrad.viz.descent import FOOT, GRID, HEAD, LEFT, bands
-from teachgrad.viz.field import Asking
+from teachgrad.viz.field import Again, Asking
 from teachgrad.viz.figure import HERE, TOLD, Figure, script
 from teachgrad.viz.scene import Circle, Mark, Path, Scene, Text, Window, line
 from teachgrad.viz.typed import Formula, formula
@@ -90,9 +90,17 @@ def explore_descent(
         start = (-1.5, 2.0) if len(named(function)) == 2 else 1.0
     made = DescentExplorer(landscape(function, start, np.float64), sliders, switches, steps, view)
     if isinstance(f, str):
-        settings: dict[str, Any] = {"lr": lr, "momentum": momentum, "options": options, "steps": steps, "view": view}
-        made.typed, made.again = f, lambda text: explore_descent(text, **settings)
+        made.typed, made.again = f, _again(start, lr=lr, momentum=momentum, options=options, steps=steps, view=view)
     return made
+
+
+def _again(start: Any, **settings: Any) -> Again:
+    """What explores another formula with the same settings; from the same start, if it has as many variables."""
+
+    def again(text: str) -> DescentExplorer:
+        return explore_descent(text, start if np.size(start) == len(formula(text).names) else None, **settings)
+
+    return again
 
 
 class Slider:

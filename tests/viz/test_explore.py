@@ -102,6 +102,19 @@ def test_what_is_seen_can_be_chosen():
     assert data(explore_descent(lambda x, y: x**2 + y**2, view=(-3, 4)))["map"]["y"] == [-3, 4]
 
 
+def test_a_formula_can_be_typed_anew_with_the_same_settings():
+    figure = explore_descent("x**2 + 3*y**2", start=(1.0, -2.0), steps=7)
+    assert figure.alt.startswith("Descent on f(x, y) = x**2 + 3*y**2. From x = 1.0, y = −2.0 with SGD")
+    assert figure.typed == "x**2 + 3*y**2"
+    again = figure.again("x**4 + y**2")
+    assert again.walk.points[0].tolist() == [1, -2]
+    assert len(again.walk.points) == 8
+    assert again.again("sin(x)").walk.points[0].tolist() == [1]  # of one variable: its own start
+    with pytest.raises(ValueError, match="open is not among the functions"):
+        figure.again("open(x)")
+    assert explore_descent(bowl).again is None
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
