@@ -156,6 +156,9 @@ out = a * c
 viz.draw_graph(out)
 
 # %%
+w.grad = None
+a = 2 * w
+out = a * a.detach()
 out.backward()
 print("w.grad:", w.grad.item())
 reveal("08-half", w.grad.item(), "Of two paths one is cut: c counts as a constant, 6, and 2 · 6 arrives.")
@@ -201,8 +204,6 @@ print(x.detach().numpy())
 # "no_grad", "item", ">" and "nobody". One that puzzles you can be drawn: `viz.draw_graph(B(w))`.
 
 # %%
-culprit = {"A": ..., "B": ..., "C": ..., "D": ..., "E": ..., "F": ...}
-
 diary = []
 
 
@@ -239,6 +240,7 @@ def F(w):
     return y**2
 
 
+culprit = {"A": ..., "B": ..., "C": ..., "D": ..., "E": ..., "F": ...}
 check("08-1")
 
 # %% [markdown]

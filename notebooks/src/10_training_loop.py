@@ -378,7 +378,7 @@ quiz(10)
 # %% [markdown]
 # ## Summary
 # Forward, loss, backward, update, zero: only the update moves weights. Batches make steps, all batches make an epoch.
-# `optim.Adam` would take the place of `optim.SGD` in one word (lesson 13).
+# `optim.Adam` would take the place of `optim.SGD` in one word ([lesson 13](13_optimizers.ipynb)).
 #
 # Before: [09 · Gradient descent](09_descent.ipynb).
 # Next: [11 · Modules and parameters](11_modules.ipynb), where the weights of a network are found. All lessons begin at
