@@ -1,11 +1,12 @@
-"""Pictures of graphs and of descents, for notebooks and for files.
+"""Pictures of graphs, functions, networks and trainings, for notebooks and for files.
 
 `draw_graph` shows the graph behind a tensor, `step_backward` each step of its backward pass, `trace_forward` how code
 builds it, `gradient_ledger` what each line of a loop does to `.grad`, `watch_autograd` what is recorded;
-`animate_descent` shows an optimizer on its way down; `live_training` shows a loop while it runs, `draw_curves` and
-`draw_fit` what came of it, `explore_order` what depends on its order; `draw_tables` shows small arrays, and
-`draw_broadcast` what becomes of two shapes. All give a figure that shows itself in JupyterLab, needs no kernel once
-saved, and is written to files by `.save(path)`.
+`tangent` and `jacobian` show slopes; `animate_descent` shows optimizers on their way down, `explore_descent` lets you
+steer one, `landscape` shows its way over the loss of a model; `module_tree` and `gradient_flow` show what is in a model;
+`live_training` shows a loop while it runs, `draw_curves`, `draw_fit` and `compare` what came of it, `explore_order` what
+depends on its order; `draw_tables` shows small arrays, and `draw_broadcast` what becomes of two shapes. All give a figure
+that shows itself in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
@@ -18,22 +19,19 @@ From data to pictures, each file knowing only those before it:
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
     figure              what is shown and saved; player.js plays it in the page
     drawing, descent    the functions for graphs and descents
-    landscape           the loss on a plane through a model's parameters
-    typed               formulas that a learner types
-    explore             a descent with sliders
+    typed, field        formulas that a learner types, and the field for them beneath a figure
+    tangent, jacobian   a curve under a microscope; which output depends on which input
+    explore, landscape  a descent with sliders; the loss on a plane through a model's parameters
     formulas, steps     the backward pass as data, with the formulas of the op table as text
     arithmetic, heat    what is said beside a picture: numbers in boxes; arrays as small heat maps
     stepper, widget     the passes through a graph, step by step; driven by Python
     trace, ledger       code at work, and the graph that grows with it; what each line does to .grad
-    compare             lists side by side
     paths               the ways through a graph, with their slopes
-    jacobian            which output depends on which input
-    tangent             a curve under a microscope
     stacked             figures below each other
     tables              for arrays and their shapes,
     curves, fit, order  those for trainings that are over,
-    tree                what a model is made of
-    flow                norms of gradients, layer by layer
+    compare, flow, tree lists side by side; norms of gradients, layer by layer; what a model is made of
+    boundary            the regions of a classifier
     watch               what is recorded, and the memory that it holds
     screen, training    and for those that run: a picture that changes in its place, and the loop that is watched
 """
