@@ -3,10 +3,10 @@
 `draw_graph` shows the graph behind a tensor, `step_backward` each step of its backward pass, `trace_forward` how code
 builds it, `gradient_ledger` what each line of a loop does to `.grad`, `watch_autograd` what is recorded;
 `tangent` and `jacobian` show slopes; `animate_descent` shows optimizers on their way down, `explore_descent` lets you
-steer one, `landscape` shows its way over the loss of a model; `module_tree` and `gradient_flow` show what is in a model;
-`live_training` shows a loop while it runs, `draw_curves`, `draw_fit` and `compare` what came of it, `explore_order` what
-depends on its order; `draw_tables` shows small arrays, and `draw_broadcast` what becomes of two shapes. All give a figure
-that shows itself in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
+steer one, `landscape` shows its way over the loss of a model; `module_tree` and `gradient_flow` show what is in one;
+`live_training` shows a loop while it runs, `draw_curves`, `draw_fit` and `compare` what came of it, `explore_order`
+what depends on its order; `draw_tables` shows small arrays, and `draw_broadcast` what becomes of two shapes. All give
+a figure that shows itself in JupyterLab, needs no kernel once saved, and is written to files by `.save(path)`.
 
 From data to pictures, each file knowing only those before it:
 
