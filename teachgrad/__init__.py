@@ -22,6 +22,7 @@ from teachgrad.device import device as device
 from teachgrad.dtypes import *
 from teachgrad.grad_mode import *
 from teachgrad.inference import *
+from teachgrad.operators import Operators as _Operators
 from teachgrad.ops.activation import celu as celu
 from teachgrad.ops.activation import celu_ as celu_
 from teachgrad.ops.activation import hardshrink as hardshrink
@@ -65,6 +66,7 @@ from teachgrad.ops.softmax import *
 from teachgrad.ops.special import *
 from teachgrad.ops.statistics import *
 from teachgrad.ops.steps import *
+from teachgrad.ops.strangers import answering as _answering
 from teachgrad.printing import set_printoptions as set_printoptions
 from teachgrad.scope import missing
 from teachgrad.settings import *
@@ -97,6 +99,9 @@ bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
 for _name in _OFFERED.split():
     globals()[_name] = _takes_out(globals()[_name])
+globals().update(_answering(globals()))
+for _name, _method in _answering(vars(_Operators), methods=True).items():
+    setattr(_Operators, _name, _method)
 
 # Opened when first asked for, so that importing stays cheap.
 _ROOMS = {
@@ -110,7 +115,8 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _ON_THE_FACE.split():
-        return getattr(Tensor, name)
+        method = {name: getattr(Tensor, name)}
+        return globals().setdefault(name, {**method, **_answering(method)}[name])
     if name in _FURNITURE:
         return getattr(importlib.import_module(f"{__name__}.{_FURNITURE[name]}"), name)
     raise missing(f"module {__name__!r}", name, _everywhere)

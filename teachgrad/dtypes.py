@@ -137,15 +137,15 @@ def of_value(value: object) -> dtype | None:
     return _default if isinstance(value, float) else None
 
 
-def promote_types(a: dtype, b: dtype) -> dtype:
+def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest type that both convert to, as ``torch.promote_types``.
 
     >>> promote_types(int64, float32), promote_types(uint8, int8)
     (torch.float32, torch.int16)
     """
-    if a.rank != b.rank:  # PyTorch: any float outranks any integer, whatever the sizes
-        return a if a.rank > b.rank else b
-    return _BY_NUMPY[np.promote_types(a.numpy, b.numpy)]
+    if type1.rank != type2.rank:  # PyTorch: any float outranks any integer, whatever the sizes
+        return type1 if type1.rank > type2.rank else type2
+    return _BY_NUMPY[np.promote_types(type1.numpy, type2.numpy)]
 
 
 def promote_operands(a: dtype, a_weight: int, b: dtype, b_weight: int) -> dtype:

@@ -32,6 +32,7 @@ from teachgrad.ops.pointwise import tanh as tanh
 from teachgrad.ops.pooling import *
 from teachgrad.ops.ranking import *
 from teachgrad.ops.resampling import *
+from teachgrad.ops.strangers import answering
 from teachgrad.scope import refusing
 from teachgrad.tensor import Tensor
 
@@ -76,6 +77,8 @@ def _chosen_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> i
     )
     return 0 if input.array.ndim in (0, 1, 3) else 1
 
+
+globals().update(answering(globals()))
 
 if not TYPE_CHECKING:  # which would take any name for one that is there
     __getattr__ = refusing(__name__)

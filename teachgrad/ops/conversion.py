@@ -64,14 +64,14 @@ def get_device(input: Tensor) -> int:
     return -1
 
 
-def result_type(a: Any, b: Any) -> dtypes.dtype:
+def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     """The type in which two tensors or numbers meet, as ``torch.result_type``.
 
     >>> import teachgrad as tg
     >>> result_type(tg.tensor([1, 2]), 1.0), result_type(tg.tensor([1.0]), tg.tensor([1.0], dtype=tg.float64))
     (torch.float32, torch.float64)
     """
-    (first, first_weight), (second, second_weight) = _weighed(a, 1), _weighed(b, 2)
+    (first, first_weight), (second, second_weight) = _weighed(tensor1, 1), _weighed(tensor2, 2)
     return dtypes.promote_operands(first, first_weight, second, second_weight)
 
 

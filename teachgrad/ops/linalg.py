@@ -339,35 +339,36 @@ def _added(op: Op, input: Tensor, product: Tensor, factors: tuple[Tensor, Tensor
     return result(op, total, (input, *factors), (beta, alpha))
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """The layer x @ weight.T + bias, as ``torch.nn.functional.linear``.
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """The layer input @ weight.T + bias, as ``torch.nn.functional.linear``.
 
-    Shapes: x (..., in), weight (out, in), bias (out), result (..., out).
+    Shapes: input (..., in), weight (out, in), bias (out), result (..., out).
 
     >>> import teachgrad as tg
     >>> linear(tg.ones(1, 2), tg.tensor([[1.0, 2.0]]), tg.tensor([10.0]))
     tensor([[13.]])
     """
-    if not isinstance(x, Tensor):
-        raise not_a_tensor("linear", "input", 1, x)
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("linear", "input", 1, input)
     if bias is None:
-        return matmul(x, weight.t())
-    if x.array.dtype is not weight.array.dtype and x.array.dtype != weight.array.dtype:
+        return matmul(input, weight.t())
+    x, w = input.array, weight.array
+    if x.dtype is not w.dtype and x.dtype != w.dtype:
         raise explained(
             RuntimeError,
-            f"mat1 and mat2 must have the same dtype, but got {c_name(x.array.dtype)} and {c_name(weight.array.dtype)}",
-            why=f"the input holds {x.dtype}, the weight {weight.dtype}, and a matrix product converts neither.",
+            f"mat1 and mat2 must have the same dtype, but got {c_name(x.dtype)} and {c_name(w.dtype)}",
+            why=f"the input holds {input.dtype}, the weight {weight.dtype}, and a matrix product converts neither.",
             fix="convert the input: x.float(); or the layers: model.double().",
         )
-    if x.array.ndim != 2:
-        rows = linear(reshape(x, -1, x.array.shape[-1]), weight, bias)
-        return reshape(rows, *x.array.shape[:-1], rows.array.shape[1])
+    if x.ndim != 2:
+        rows = linear(reshape(input, -1, x.shape[-1]), weight, bias)
+        return reshape(rows, *x.shape[:-1], rows.array.shape[1])
     try:
-        out = np.dot(x.array, weight.array.T)
+        out = np.dot(x, w.T)
     except ValueError:
-        raise _misfit(x, weight.t()) from None
+        raise _misfit(input, weight.t()) from None
     out += bias.array
-    return result(LINEAR, out, (bias, x, weight))
+    return result(LINEAR, out, (bias, input, weight))
 
 
 def _pair(name: str, a: Any, b: Any) -> tuple[Any, Any]:

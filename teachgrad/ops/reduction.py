@@ -462,8 +462,8 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dt
 
 
 def _index_of(name: str, where: Any) -> Any:
-    def find(a: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-        x = a.array
+    def find(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        x = input.array
         if x.dtype.kind == "b":
             raise explained(
                 RuntimeError,

@@ -299,10 +299,16 @@ def not_a_tensor(function: str, argument: str, position: int, value: Any) -> Typ
     """The error for an operand that is neither tensor nor number."""
     return explained(
         TypeError,
-        f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}",
-        why=f"the operation works on tensors, and {value!r:.40} is none.",
+        f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {kind_of(value)}",
+        why=f"the operation works on tensors, and {' '.join(repr(value).split()):.40} is none.",
         fix="wrap it: torch.tensor(...)",
     )
+
+
+def kind_of(value: Any) -> str:
+    """The name of a value's type as C code gives it: that of NumPy's types with their home."""
+    name = type(value).__name__
+    return f"numpy.{name}" if type(value).__module__ == "numpy" else name
 
 
 SIGNS = {

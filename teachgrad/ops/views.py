@@ -275,16 +275,16 @@ def in_place_twin(name: str, function: Function) -> Function:
 
 
 @method("zero_")
-def zero_(a: Tensor) -> Tensor:
+def zero_(input: Tensor) -> Tensor:
     """Set every element to 0, in place, as ``torch.Tensor.zero_``."""
-    return in_place(lambda old: result(_ZERO, np.zeros_like(old.array), (old,)), a)
+    return in_place(lambda old: result(_ZERO, np.zeros_like(old.array), (old,)), input)
 
 
 @method("fill_")
-def fill_(a: Tensor, value: Any) -> Tensor:
+def fill_(input: Tensor, value: Any) -> Tensor:
     """Set every element to `value`, in place, as ``torch.Tensor.fill_``."""
     if not isinstance(value, Tensor):
-        return in_place(lambda old: result(_FILL, np.full_like(old.array, value), (old,)), a)
+        return in_place(lambda old: result(_FILL, np.full_like(old.array, value), (old,)), input)
     if value.array.ndim:
         raise explained(
             RuntimeError,
@@ -292,7 +292,7 @@ def fill_(a: Tensor, value: Any) -> Tensor:
             why=f"one number is written everywhere, and this tensor has shape {value.array.shape}.",
             fix="x.copy_(values) writes many.",
         )
-    return in_place(lambda old: result(_FILL_FROM, np.full_like(old.array, value.array), (old, value)), a)
+    return in_place(lambda old: result(_FILL_FROM, np.full_like(old.array, value.array), (old, value)), input)
 
 
 @method("copy_")

@@ -1,0 +1,86 @@
+"""What is said of an argument that should be a tensor and is none: a list, a number, a NumPy array.
+
+Operations read what they are given as tensors, without a look, because looking costs time in every call. Where that
+fails, the arguments are looked at afterwards. Rows of the table look beforehand, and need none of this.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any
+
+from teachgrad.errors import explained
+from teachgrad.ops.table import ROWS, kind_of, not_a_tensor
+from teachgrad.tensor import Tensor
+
+ONE, PERHAPS, SEVERAL = "Tensor", "Tensor | None", "Sequence[Tensor]"  # as the annotations say it
+
+
+def answering(names: Mapping[str, Any], methods: bool = False) -> dict[str, Callable[..., Any]]:
+    """Of the functions among `names` those that take tensors, each so that it explains what was wrong with them.
+
+    Of `methods`, only those that take a tensor besides the one they are called on.
+    """
+    return {
+        name: _answering(function, methods)
+        for name, function in names.items()
+        if type(function) is FunctionType
+        and not name.startswith("_")
+        and name not in ROWS
+        and any(kind in (ONE, PERHAPS, SEVERAL) for kind in list(function.__annotations__.values())[methods:-1])
+    }
+
+
+def _answering(function: Callable[..., Any], method: bool) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            if isinstance(error, TypeError) and "\n  Why: " in str(error):  # it knows better
+                raise
+            stranger = found(function, args, kwargs, method)
+            if stranger is None:
+                raise
+            raise stranger from None
+
+    call.__name__, call.__qualname__, call.__doc__ = function.__name__, function.__qualname__, function.__doc__
+    call.__module__, call.__annotations__ = function.__module__, function.__annotations__
+    call.__wrapped__ = function  # type: ignore[attr-defined]  # where `inspect` finds the signature
+    return call
+
+
+def found(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], method: bool = False
+) -> TypeError | None:
+    """The error for the first argument that should be a tensor, or several, and is not; methods do not count self."""
+    called, signature = function.__name__, inspect.signature(function)
+    try:
+        given = signature.bind(*args, **kwargs).arguments
+    except TypeError:  # too many arguments or too few
+        return None
+    for place, (name, parameter) in enumerate(signature.parameters.items(), 0 if method else 1):
+        kind, value = parameter.annotation, given.get(name)
+        if kind == ONE and parameter.kind is parameter.VAR_POSITIONAL:  # *tensors
+            kind = SEVERAL
+        if name not in given or isinstance(value, Tensor) or kind not in (ONE, PERHAPS, SEVERAL):
+            continue
+        if kind != SEVERAL and (kind == ONE or value is not None):
+            return not_a_tensor(called, "input" if name == "self" else name, place, value)
+        if kind == SEVERAL and not isinstance(value, list | tuple):
+            return explained(
+                TypeError,
+                f"{called}(): argument '{name}' (position {place}) must be tuple of Tensors, not {kind_of(value)}",
+                why=f"it takes several tensors, and {value!r:.40} is no list or tuple of them.",
+                fix="put them into a list: [x, y].",
+            )
+        for position, element in enumerate(value or ()):
+            if not isinstance(element, Tensor):
+                return explained(
+                    TypeError,
+                    f"expected Tensor as element {position} in argument {place - 1}, but got {kind_of(element)}",
+                    why=f"{element!r:.40} stands among the tensors given to {called}.",
+                    fix="wrap it: torch.tensor(...)",
+                )
+    return None
