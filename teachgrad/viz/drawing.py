@@ -124,6 +124,8 @@ def describe(graph: Graph) -> str:
     start = f"Computation graph of {items[-1].name or 'a result'}{being(items[-1])}: "
     if graph.operations > 12:
         census = f"{text.plural(graph.operations, 'operation')}, {text.plural(graph.leaves, 'leaf')}"
+        boxes = [item.detail.partition(":")[0] for item in items if item.kind == "folded"]
+        census += f"; in one box each {text.listing(boxes)}" if boxes else ""
         return f"{start}{census}; {listed}." if leaves else f"{start}{census}."
     told = [listed] if leaves else []
     for i, item in enumerate(items):

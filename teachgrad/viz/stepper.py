@@ -206,8 +206,13 @@ def _forward(walked: Pass) -> list[Moment]:
 
 def computation(graph: Graph, i: int) -> tuple[Term, ...]:
     """An operation on its inputs, as arithmetic."""
-    item, inputs = graph.items[i], [graph.items[j] for j in graph.inputs(i)]
-    operands = [Term("total", source.value or "…", source.name or source.symbol) for source in inputs]
+    item, operands = graph.items[i], []
+    for j in graph.inputs(i):
+        source = graph.items[j]
+        value = "…" if source.kind == "folded" else source.value or "…"
+        operands.append(
+            Term("total", value, called(graph, j) if source.kind == "folded" else source.name or source.symbol)
+        )
     result = Term("local", item.value, item.name or item.symbol, "=")
     if len(operands) == 2 and item.symbol in INFIX:
         return operands[0], replace(operands[1], sign=item.symbol), result
@@ -317,7 +322,11 @@ def _alt(walked: Pass) -> str:
 
 def _summary(walked: Pass) -> str:
     got = [f"{called(walked.graph, step.to)} gets {shown(step.after)}" for step in walked.steps if step.kind == "store"]
-    return f"{text.listing(got)}." if got else "no leaf in the picture gets a gradient."
+    if walked.hidden:
+        theirs = "its gradient" if walked.hidden == 1 else "their gradients"
+        verb = "gets" if walked.hidden == 1 else "get"
+        got.append(f"{text.plural(walked.hidden, 'leaf')} folded away {verb} {theirs}")
+    return f"{text.listing(got)}." if got else "no leaf gets a gradient."
 
 
 # Marks ---------------------------------------------------------------------------------------------------------------

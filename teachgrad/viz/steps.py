@@ -62,12 +62,14 @@ class Pass:
         steps: in the order in which the engine takes them.
         values: for each item, its array, where it is still known.
         cuts: for each edge along which nothing flows back, why.
+        hidden: how many leaves get a gradient that are folded away.
     """
 
     graph: Graph
     steps: list[Step] = field(default_factory=list)
     values: dict[int, Array] = field(default_factory=dict)
     cuts: dict[int, str] = field(default_factory=dict)
+    hidden: int = 0
 
 
 class _Witness(Watcher):
@@ -176,6 +178,7 @@ class _Story:
 
     def _stores(self, node: AccumulateGrad, item: int, g: Any) -> None:
         if item in self._in_fold:
+            self.told.hidden += 1
             return
         old = node.variable.grad
         before = None if old is None else old.array.copy()

@@ -132,7 +132,7 @@ def _traced(out: Tensor, names: Names, listener: _Listener, source: dict[int, st
     scenes = _scenes(graph, order, remarks, Listing(source, [None, *(spans.get(i) for i in order)]))
     results = [f"{called(graph, i)}{drawing.being(graph.items[i])}" for i in order]
     told = text.listing(results) if len(results) > 12 else "; ".join(results)
-    alt = f"Forward pass in {text.plural(len(order), 'operation')}: {told}."
+    alt = f"Forward pass in {text.plural(graph.operations, 'operation')}: {told}."
     values = known_values(graph, places)
     since = {i: count for count, i in enumerate(order, 1)}
     cards = [card(graph, i, values.get(i), since.get(i, 0)) for i in range(len(graph.items))]

@@ -308,3 +308,14 @@ def test_what_is_folded_away_takes_one_step_for_each_receiver():
     h.backward()
     assert store.after == w.grad
     assert "97 × (×, sin) sends to w." in " ".join(shown.told)
+
+
+def test_leaves_that_are_folded_away_are_counted():
+    x = leaf(0.5)
+    for _ in range(100):
+        x = (x * 1.01).sin()
+    assert step_backward(x).alt.endswith("1 leaf folded away gets its gradient.")
+    model = nn.Sequential(*[nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2)) for _ in range(9)])
+    shown = step_backward(model(tg.ones(1, 2)).sum())
+    assert shown.alt.endswith("36 leaves folded away get their gradients.")
+    assert "… (model.8)" in " ".join(shown.told)
