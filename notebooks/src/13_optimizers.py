@@ -138,7 +138,7 @@ races["saddle"]
 #
 # ## Experiment: leave it out
 # The slope is always 1, so each step should be as long as lr. Without the correction, will the first one be too short
-# or too long? **Goal: two betas for which the first step is right by luck.**
+# or too long? Untick the box. **Goal: two betas for which the first step is right without it, by luck.**
 
 
 # %%
