@@ -342,5 +342,5 @@ quiz(11)
 # and saving go by the registers. A shared parameter is one parameter; its gradients add up. After building a network,
 # count its numbers.
 #
-# Before: [10 · The training loop](10_training_loop.ipynb). Next: lesson 12, where data come in batches. All lessons
+# Before: [10 · The training loop](10_training_loop.ipynb). Next: [12 · Data](12_data.ipynb), in batches. All lessons
 # begin at [Start here](00_start_here.ipynb).
