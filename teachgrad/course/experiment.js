@@ -3,7 +3,7 @@
 //   data.start      the place of each argument's value at the beginning
 //   data.pieces     pieces of markup
 //   data.pages      for each choice of values, the last argument changing fastest, the places of its picture's pieces
-function experiment(root, data) {
+function start(root, data) {
   const make = (tag, set) => Object.assign(document.createElement(tag), set);
   const bar = make("div", { className: "tg-controls" });
   const said = make("output");
@@ -42,12 +42,4 @@ function experiment(root, data) {
   root.append(said);
   root.querySelector(":scope > p").remove(); // it says how to do without controls
   root.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, "b" would insert a cell
-}
-
-// Every copy of the figure on the page that has no controls yet.
-function teachgrad(fingerprint, data) {
-  for (const root of document.querySelectorAll(`[data-teachgrad="${fingerprint}"]:not([data-explored])`)) {
-    root.dataset.explored = "";
-    experiment(root, data);
-  }
 }

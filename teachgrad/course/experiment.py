@@ -8,7 +8,6 @@ places among them. Knows figures; not what they show.
 from __future__ import annotations
 
 import inspect
-import json
 import re
 from collections.abc import Callable, Iterable
 from itertools import product
@@ -18,7 +17,7 @@ from typing import Any
 
 from teachgrad.viz import svg, text
 from teachgrad.viz.field import Again, Asking
-from teachgrad.viz.figure import Figure
+from teachgrad.viz.figure import Figure, script
 from teachgrad.viz.typed import Formula, formula
 
 HERE = Path(__file__).parent
@@ -34,7 +33,7 @@ class Experiment(Asking, Figure):
         start: for each argument, the place of its default among them.
     """
 
-    sheets = ("figure.css", str(HERE / "experiment.css"))
+    sheets = ("figure.css", "controls.css", str(HERE / "experiment.css"))
 
     def __init__(self, function: Callable[..., Figure], choices: dict[str, list[Any]], start: list[int]) -> None:
         figures = [
@@ -71,9 +70,7 @@ class Experiment(Asking, Figure):
         start = [at for _, _, at in controls]
         different, pages = packed(self._pages)
         data = {"arguments": arguments, "start": start, "pieces": different, "pages": pages}
-        encoded = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in a name ends it
-        script = (HERE / "experiment.js").read_text("utf-8")
-        return f"<script>(()=>{{{script}teachgrad({json.dumps(self.fingerprint)},{encoded})}})()</script>"
+        return script(HERE / "experiment.js", self.fingerprint, data)
 
 
 def explore(function: Callable[..., Figure], **choices: Iterable[Any]) -> Experiment:

@@ -2,7 +2,7 @@
 //   data.lines     the lines, as first shown
 //   data.outcomes  [{told, picture}]
 //   data.orders    {"0213": place in outcomes}: the lines that are left in, from top to bottom
-function explorer(root, data) {
+function start(root, data) {
   const make = (tag, set) => Object.assign(document.createElement(tag), set);
   const list = make("ol", { className: "tg-lines" });
   const said = make("p", { className: "tg-told", role: "status" });
@@ -45,12 +45,4 @@ function explorer(root, data) {
 
   root.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, "b" would insert a cell
   show();
-}
-
-// Every copy of the figure on the page that has no lines yet.
-function teachgrad(fingerprint, data) {
-  for (const root of document.querySelectorAll(`[data-teachgrad="${fingerprint}"]:not([data-ordered])`)) {
-    root.dataset.ordered = "";
-    explorer(root, data);
-  }
 }

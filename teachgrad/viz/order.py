@@ -5,14 +5,13 @@ Every order is run beforehand, so the page answers at once and without a kernel.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from html import escape
 from itertools import permutations
 
 from teachgrad.viz import svg, text
 from teachgrad.viz.curves import Curve, Plot, arranged
-from teachgrad.viz.figure import HERE, Figure
+from teachgrad.viz.figure import HERE, Figure, script
 from teachgrad.viz.scene import Scene
 
 Outcome = tuple[str, Sequence[float]]
@@ -79,6 +78,4 @@ class Order(Figure):
             "outcomes": [{"told": told, "picture": picture} for told, picture in different],
             "orders": {"".join(map(str, order)): different.index(seen) for order, seen in self._seen.items()},
         }
-        packed = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in a line ends it
-        script = (HERE / "order.js").read_text("utf-8")
-        return f"<script>(()=>{{{script}teachgrad({json.dumps(self.fingerprint)},{packed})}})()</script>"
+        return script(HERE / "order.js", self.fingerprint, data)

@@ -17,7 +17,7 @@ def square(x=2, record=True):
 
 def data(experiment):
     """What the page is given."""
-    packed = re.search(r'\)?teachgrad\("\w+",(\{.*\})\)\}\)\(\)</script>', experiment.html, re.DOTALL)
+    packed = re.search(r"const data=(\{.*?\});for\(", experiment.html, re.DOTALL)
     return json.loads(packed[1])
 
 

@@ -36,7 +36,7 @@ def test_outcomes_are_told():
 
 def data(figure):
     """What the page is given."""
-    return json.loads(re.search(r'teachgrad\("\w+",(.*)\)\}\)\(\)</script>', figure.html)[1])
+    return json.loads(re.search(r"const data=(\{.*?\});for\(", figure.html)[1])
 
 
 def test_the_page_holds_every_outcome_once():
