@@ -12,7 +12,7 @@ import pytest
 
 import teachgrad as tg
 from teachgrad import optim
-from teachgrad.viz import animate_descent, draw_graph, layout, raster
+from teachgrad.viz import animate_descent, draw_graph, layout, raster, trace_forward
 from teachgrad.viz.scene import Circle, Path, Rect, Scene, Text, Window, line, split
 
 
@@ -109,6 +109,22 @@ def test_a_gif_shows_every_moment_and_rests_at_the_end(tmp_path):
             image.seek(frame)
             durations.append(image.info["duration"])
     assert durations == [500] * 6 + [2000]
+
+
+def test_what_has_not_appeared_is_not_in_the_first_frame_of_a_film(tmp_path):
+    from PIL import Image
+
+    x = tg.tensor(2.0, requires_grad=True)
+    shown = trace_forward(lambda: x * x)
+    shown.save(tmp_path / "trace.gif")
+    with Image.open(tmp_path / "trace.gif") as film:
+        colours = []
+        for moment in range(2):
+            film.seek(moment)
+            colours.append({colour for _, colour in film.convert("RGB").getcolors(1 << 20)})
+    orange = (230, 159, 0)  # of the badge
+    near = [min(sum(abs(a - b) for a, b in zip(orange, c, strict=True)) for c in seen) for seen in colours]
+    assert near[1] < 12 < near[0]
 
 
 def test_the_last_frame_of_a_film_is_the_picture(tmp_path):

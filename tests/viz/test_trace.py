@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 import teachgrad as tg
 from teachgrad import nn
 from teachgrad.viz import trace_forward
@@ -99,19 +97,3 @@ def test_code_is_text_and_nothing_else():
     assert evil.html.count("</script>") == 1
     assert "b" not in Page(evil.html).tags
     assert 'len("</script><b>")' in "".join(words(evil.svg))
-
-
-def test_what_has_not_appeared_is_not_in_the_first_frame_of_a_film(tmp_path):
-    image = pytest.importorskip("PIL.Image")
-    pytest.importorskip("matplotlib")
-    x = leaf(2.0)
-    shown = trace_forward(lambda: x * x)
-    shown.save(tmp_path / "trace.gif")
-    with image.open(tmp_path / "trace.gif") as film:
-        colours = []
-        for moment in range(2):
-            film.seek(moment)
-            colours.append({colour for _, colour in film.convert("RGB").getcolors(1 << 20)})
-    orange = (230, 159, 0)  # of the badge
-    near = [min(sum(abs(a - b) for a, b in zip(orange, c, strict=True)) for c in seen) for seen in colours]
-    assert near[1] < 12 < near[0]
