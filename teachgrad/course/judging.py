@@ -181,7 +181,7 @@ def _as_left(answer: Any, stub: Any) -> bool:
     if isinstance(stub, type) and isinstance(answer, type):
         ours, theirs = ({name: part for name, part in vars(c).items() if callable(part)} for c in (stub, answer))
         return ours.keys() == theirs.keys() and all(_as_left(theirs[name], part) for name, part in ours.items())
-    mine, yours = (getattr(function, "__code__", None) for function in (stub, answer))  # another file and line
+    mine, yours = (getattr(inspect.unwrap(part), "__code__", None) for part in (stub, answer))  # another file and line
     return isinstance(mine, CodeType) and isinstance(yours, CodeType) and _steps(mine) == _steps(yours)
 
 
