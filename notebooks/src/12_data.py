@@ -105,6 +105,7 @@ print("a split:    ", [len(part) for part in random_split(birds, [0.8, 0.2])])
 # You want the slope for all 275 birds, and ask a few, drawn at random. How far off is their answer?
 #
 # > **Misconception: "Twice the batch, half the noise."**
+# > Twice as many birds know twice as much. Do they?
 
 # %%
 predict("12-noise", "For half the noise, you must ask how many times as many birds?")
@@ -119,8 +120,6 @@ def slope(size):
 
 tg.manual_seed(0)
 slopes = {size: [slope(size) for _ in range(400)] for size in (1, 2, 4, 16, 64)}
-viz.compare({f"{size} asked": found[:60] for size, found in slopes.items()}, unit="poll")
-
 # %%
 w = tg.tensor(0.0, requires_grad=True)
 ((w * x - y) ** 2).mean().backward()
@@ -131,6 +130,7 @@ for size, found in slopes.items():
     print(f"{size:2} asked:  slope {sum(found) / len(found):.1f} on average, spread {spread[size]:.2f}")
 needed = next(size for size in spread if spread[size] < 0.6 * spread[1])
 reveal("12-noise", needed, "Errors of many birds cancel, but slowly: the spread falls with the square root.")
+viz.compare({f"{size} asked": found[:60] for size, found in slopes.items()}, unit="poll")
 
 # %% [markdown]
 # Two findings. On average a small poll is right: it is **unbiased**. And its spread is about $\sigma / \sqrt{B}$, with
@@ -147,7 +147,7 @@ reveal("12-noise", needed, "Errors of many birds cancel, but slowly: the spread 
 # [lesson 13](13_optimizers.ipynb).
 
 # %%
-lowest_w, lowest_b = (x * y).mean().item() / (x * x).mean().item(), y.mean().item()
+lowest_w, lowest_b = (x * y).mean().item() / (x * x).mean().item(), y.mean().item()  # both slopes are 0 here
 
 
 @cache
@@ -182,8 +182,8 @@ explore(ball, batch_size=[1, 4, 16, 64], lr=[0.03, 0.1, 0.3])
 #
 # ## Experiment: mend the order
 # Back to the tidy file. `dealt` deals it like cards: 0, 1, 2, up to 9, and again. `once` was shuffled, before the first
-# epoch. All runs go through the file four times. **Goals: 8 of 10 right with `dealt`. Then leave it sorted, and get more
-# than 1.**
+# epoch. All runs go through the file four times. **Goals: 8 of 10 right, and not shuffled. Then leave it sorted, and
+# get more than 1.**
 
 # %%
 tg.manual_seed(12)
@@ -220,8 +220,8 @@ reveal("12-mean", sum(means) / len(means), "A lone example counted as much as fo
 # solution. Tolerance $10^{-9}$ where there are numbers.
 #
 # ### 12-1 · A loader · 8 minutes
-# Without `DataLoader`: hand out pairs of tensors, inputs and targets, of `batch_size` examples. `dataset[i]` is a pair.
-# If `shuffle`, each call gives another order. `yield` is handy, a list will do; `tg.stack` stacks.
+# Without `DataLoader`: hand out pairs of tensors, inputs and targets, of `batch_size` examples. `dataset[i]` is a pair,
+# too. If `shuffle`, each call gives another order. `yield` is handy, a list will do; `tg.stack` makes many tensors one.
 
 
 # %%
@@ -233,9 +233,9 @@ check("12-1")
 
 # %% [markdown]
 # ### 12-2 · A fair poll · 9 minutes
-# Some rows are easier to reach. `rows` were drawn, row `i` each time with probability `chances[i]`. The loss of a row
-# is $(x_i w - y_i)^2$, for the vector `w`. From these rows, estimate the gradient of the **mean over all rows**, such
-# that it is right on average. The check averages your answers over all draws.
+# Some birds are easier to catch. `rows` lists those that were drawn: bird `i` each time with probability `chances[i]`.
+# Its loss is `(x[i] @ w - y[i]) ** 2`. From these, estimate the gradient of the **mean over all birds** at the vector
+# `w`, such that it is right on average. The check averages your answers over all draws.
 
 
 # %%
@@ -275,7 +275,7 @@ check("12-4")
 # ### 12-5 · Again, please · 6 minutes
 # `tg.manual_seed(0)` repeats a run, until somebody draws one more random number in between. Return a `DataLoader` with
 # batches of 4, shuffled anew in each epoch, whose orders depend on `seed` and on nothing else. Nor should it disturb
-# anybody else's random numbers.
+# anybody else's random numbers. A loader can be given dice of its own, a `tg.Generator()`.
 
 
 # %%

@@ -46,6 +46,7 @@ def _dealt(batches: Callable[..., Any], dataset: list[Any], batch_size: int, shu
     flat = [_flat(order) for order in orders]
     tidy = list(range(len(dataset)))
     cases = (
+        ("reordered", [int(x[0]) for x, _ in dataset] != tidy, "afterwards the data set itself had another order."),
         ("disordered", not shuffle and flat[0] != tidy, f"without shuffle the order was {flat[0]}."),
         ("in order", shuffle and flat[0] == flat[1] == tidy, "with shuffle, they came in the order of the data set."),
         ("again", shuffle and flat[0] == flat[1] == flat[2], "three epochs had the same order."),
@@ -70,9 +71,14 @@ def _looked_at(given: Any, dataset: list[Any], batch_size: int) -> tuple[Finding
         return Finding("kind", f"it gave a {type(given).__name__}: no list, and nothing that yields."), []
     order: list[list[int]] = []
     for batch in given:
-        if not (isinstance(batch, tuple | list) and len(batch) == 2 and all(isinstance(b, Tensor) for b in batch)):
-            return Finding("form", "a batch should be a pair of tensors."), []
+        if isinstance(batch, Tensor):
+            return Finding("single", "it handed out tensors one by one, where pairs should come."), []
+        if not (isinstance(batch, tuple | list) and len(batch) == 2):
+            return Finding("form", f"a batch should be a pair of tensors, and was a {type(batch).__name__}."), []
         x, y = batch
+        if not isinstance(x, Tensor) or not isinstance(y, Tensor):
+            kinds = f"{type(x).__name__} and {type(y).__name__}"
+            return Finding("parts", f"a batch should be a pair of tensors, and was {kinds}."), []
         features = dataset[0][0].size(0)
         if x.ndim != 2 or x.size(1) != features or tuple(y.shape) != (x.size(0),):
             shapes = f"{tuple(x.shape)} and {tuple(y.shape)}"
@@ -123,6 +129,8 @@ def _on_average(estimate: Callable[..., Any], w: Tensor, x: Tensor, y: Tensor, s
     for rows in product(range(len(y)), repeat=size):
         w.grad = None
         found = estimate(w, x, y, list(rows), chances)
+        if isinstance(found, Tensor) and found.ndim == 0:
+            return Finding("number", f"it gave one number, and w has {len(w)}.")
         if not isinstance(found, Tensor | np.ndarray) or tuple(found.shape) != tuple(w.shape):
             return found
         estimates.append(np.array(found.array if isinstance(found, Tensor) else found, float))
@@ -349,6 +357,27 @@ EXERCISES = (
                 _batches(stacked="[dataset[i] for i in rows]"),
                 "A list of pairs. A model wants one tensor of inputs: `tg.stack` them, and the targets as well.",
             ),
+            "lists": Wrong(
+                _batches(stacked="[dataset[i][0] for i in rows], [dataset[i][1] for i in rows]"),
+                "Two lists: `tg.stack` makes one tensor of each.",
+            ),
+            "returned": Wrong(
+                _batches().replace("yield", "return"),
+                "`return` ends the function at its first batch. `yield` hands out one and goes on.",
+            ),
+            "beyond the end": Wrong(
+                _batches("tg.randperm(n).tolist() if shuffle else list(range(n))").replace(
+                    "order[start : start + batch_size]", "[order[start + k] for k in range(batch_size)]"
+                ),
+                "The last batch asks for examples beyond the end. A slice would stop there by itself.",
+            ),
+            "data set shuffled": Wrong(
+                _batches("range(n)").replace(
+                    "    n =", "    import random\n    if shuffle:\n        random.shuffle(dataset)\n    n =", 1
+                ),
+                "You reordered the data set, which was only lent, and of which others may know the order. Shuffle "
+                "indices.",
+            ),
             "never shuffled": Wrong(_batches("range(n)"), "`shuffle` takes no part."),
             "always shuffled": Wrong(
                 _batches("tg.randperm(n).tolist()"), "Shuffled although nobody asked: a test set is read in order."
@@ -382,6 +411,14 @@ EXERCISES = (
         ),
         wrong={
             "zeros": Wrong(_estimate("0 * losses.mean()"), "All zeros: on average, too. Does the loss depend on `w`?"),
+            "the loss": Wrong(
+                "def estimate(w, x, y, rows, chances):\n    return ((x[rows] @ w - y[rows]) ** 2).mean()\n",
+                "That is a loss. Wanted is its gradient: backward(), then `w.grad`.",
+            ),
+            "nothing returned": Wrong(
+                _estimate("losses.mean()").replace("    return w.grad\n", ""),
+                "backward() returns nothing, and neither does your function: `return w.grad`.",
+            ),
             "plain mean": Wrong(
                 _estimate("losses.mean()"),
                 "Right if all rows are equally likely. Here rows that are easy to reach speak too often: off by "
@@ -495,6 +532,15 @@ EXERCISES = (
                 "Right while `every` batches of one size come together. At the end there are fewer, or a smaller one: "
                 "divide by the examples that there were.",
             ),
+            "as in tutorials": Wrong(
+                _train(loss="loss_fn(model(x), y) / every", due="number % every == 0", divide="pass"),
+                "The usual recipe. It is right while the batches come out even; here some are left over at the end, "
+                "and they make no step.",
+            ),
+            "counted from 0": Wrong(
+                _train(due="number % every == 0").replace("(loader, 1)", "(loader)"),
+                "Counted from 0, the first step comes after one batch: `enumerate(loader, 1)`.",
+            ),
             "leftover lost": Wrong(
                 _train(due="number % every == 0"),
                 "What is left at the end never made a step; and its gradients still lie in .grad.",
@@ -546,6 +592,14 @@ EXERCISES = (
                     _OWN.format("seed") + "    order = tg.randperm(len(dataset), generator=generator).tolist()\n",
                 ),
                 "Shuffled once: each epoch has the same order. Let the loader shuffle, with its generator.",
+            ),
+            "dice for the sampler": Wrong(
+                _shuffled(
+                    "DataLoader(dataset, batch_size=4, sampler=RandomSampler(dataset, generator=generator))",
+                    _OWN.format("seed"),
+                ),
+                "The orders are right. But only the sampler has dice of its own: the loader still draws a number from "
+                "everybody's in each epoch, for workers. Give the generator to the loader.",
             ),
             "no seed": Wrong(
                 _shuffled("DataLoader(dataset, batch_size=4, shuffle=True)"),
