@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import teachgrad as tg
@@ -149,15 +149,10 @@ def examined(patient: Patient, program: str | None = None) -> Chart:
     >>> examined(find("A"), find("A").mended).ill
     False
     """
-    return _own(patient.name) if program in (None, patient.program) else _run(patient, str(program))
+    return _run(patient, patient.program if program is None else program)
 
 
-@cache
-def _own(name: str) -> Chart:
-    patient = find(name)
-    return _run(patient, patient.program)
-
-
+@lru_cache(maxsize=64)
 def _run(patient: Patient, program: str) -> Chart:
     seen: dict[int, list[Any]] = {}
 
