@@ -17,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -28,24 +28,13 @@ from teachgrad.errors import explained
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-@dataclass
-class PrintOptions:
-    """What `set_printoptions` sets; the defaults are PyTorch's."""
-
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
-
-
 PROFILES: dict[str, dict[str, Any]] = {
     "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
     "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
     "full": {"precision": 4, "threshold": math.inf, "edgeitems": 3, "linewidth": 80},
 }
 
-OPTIONS = PrintOptions()
+OPTIONS = SimpleNamespace(**PROFILES["default"], sci_mode=None)  # what `set_printoptions` sets
 
 
 def set_printoptions(
@@ -84,7 +73,7 @@ def set_printoptions(
 
 def get_printoptions() -> dict[str, Any]:
     """The options in force, as keyword arguments of `set_printoptions`."""
-    return asdict(OPTIONS)
+    return dict(vars(OPTIONS))
 
 
 @contextlib.contextmanager

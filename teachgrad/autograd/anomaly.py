@@ -5,10 +5,9 @@ A watcher (`watching.py`) does it: it notes where each operation was recorded, a
 
 from __future__ import annotations
 
-import traceback
+import os
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -20,7 +19,7 @@ from teachgrad.watching import Watcher, watchers
 
 __all__ = ["is_anomaly_check_nan_enabled", "is_anomaly_enabled"]  # what the face of the package offers
 
-PACKAGE = str(Path(__file__).parent.parent)
+PACKAGE = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - pathlib is slow to import
 
 
 class _Detective(Watcher):
@@ -29,7 +28,9 @@ class _Detective(Watcher):
     check_nan = True
 
     def recorded(self, node: Node, tensor: Tensor) -> None:
-        frames = traceback.extract_stack()
+        from traceback import extract_stack  # here, because importing teachgrad is to be cheap
+
+        frames = extract_stack()
         while frames and frames[-1].filename.startswith(PACKAGE):
             frames.pop()  # the reader's own lines, not ours
         node.metadata["traceback_"] = frames
@@ -45,7 +46,8 @@ class _Detective(Watcher):
         frames = node.metadata.get("traceback_")
         where = ""
         if frames:
-            where = f" It was recorded at {Path(frames[-1].filename).name}, line {frames[-1].lineno}: {frames[-1].line}"
+            file = frames[-1].filename.rpartition(os.sep)[2]
+            where = f" It was recorded at {file}, line {frames[-1].lineno}: {frames[-1].line}"
         arrived = np.asarray(g.array if isinstance(g, Tensor) else g).ravel()
         return explained(
             RuntimeError,
@@ -58,7 +60,9 @@ class _Detective(Watcher):
     def fails(self, node: Node, error: Exception) -> None:
         frames = node.metadata.get("traceback_")
         if frames:
-            text = "Traceback of forward call that caused the error:\n" + "".join(traceback.format_list(frames))
+            from traceback import format_list
+
+            text = "Traceback of forward call that caused the error:\n" + "".join(format_list(frames))
         else:
             text = (
                 "No forward pass information available. Enable detect anomaly during forward pass for more information."

@@ -6,7 +6,6 @@ fails, the arguments are looked at afterwards. Rows of the table look beforehand
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -55,7 +54,9 @@ def found(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], method: bool = False
 ) -> TypeError | None:
     """The error for the first argument that should be a tensor, or several, and is not; methods do not count self."""
-    called, signature = function.__name__, inspect.signature(function)
+    from inspect import signature as signature_of  # here, because importing teachgrad is to be cheap
+
+    called, signature = function.__name__, signature_of(function)
     try:
         given = signature.bind(*args, **kwargs).arguments
     except TypeError:  # too many arguments or too few

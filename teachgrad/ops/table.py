@@ -18,10 +18,9 @@ This module knows how operations are run and recorded, and none of them in parti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -37,8 +36,7 @@ Forward = Callable[..., Any]
 Function = Callable[..., Tensor]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the table, for those who go through it: tests, documentation, pictures."""
 
     name: str
