@@ -21,7 +21,7 @@ from teachgrad.viz.scene import Circle, Mark, Path, Scene, Text, Window, line
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 GRID = 41  # places along each axis at which the loss is known
 LEFT, TOP, SIDE, BELOW = 64.0, 36.0, 250.0, 46.0  # pixels
-LOSSES = 1e-4, 1.0  # ends of the axis, the same in all pictures, so that these can be compared
+LOSSES = 3e-5, 1.0  # ends of the axis, the same in all pictures, so that these can be compared
 
 
 def draw_noise_ball(
