@@ -82,8 +82,9 @@ aside := benchmarks cost environment makefile notebooks readme repository
 coverage: $(VENV)/.installed ## list the lines and branches that no test reaches; fail if too many (see pyproject.toml)
 	$(RUN) -m pytest tests --cov $(aside:%=--ignore=tests/test_%.py)
 
-notebooks: $(VENV)/.installed ## build notebooks/*.ipynb from notebooks/src (LESSONS="05_backward" for some)
+notebooks: $(VENV)/.installed ## build notebooks/*.ipynb from notebooks/src, and the index (LESSONS="05_backward" for some)
 	$(RUN) -m notebooks.build $(LESSONS)
+	$(RUN) -m notebooks.index
 
 solutions: $(VENV)/.installed ## build the lessons with all exercises solved, into artefacts/solutions
 	$(RUN) -m notebooks.build --solutions $(LESSONS)
