@@ -13,10 +13,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from teachgrad.scope import missing
-
-LEFT_OUT = ("coalesce", "dequantize", "istft", "pin_memory", "share_memory_", "stft", "to_dense", "to_sparse")
-
+from teachgrad.scope import LEFT_OUT, missing
 
 class Operators:
     """Base class of Tensor; see the module's text."""

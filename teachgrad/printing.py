@@ -164,7 +164,7 @@ def _number_format(shown: Array) -> tuple[Callable[[Any], str], int]:
 
 def _is_scientific(finite: Array) -> bool:
     if OPTIONS.sci_mode is not None:
-        return OPTIONS.sci_mode
+        return bool(OPTIONS.sci_mode)
     magnitudes = np.abs(finite)
     low, high = float(magnitudes.min()), float(magnitudes.max())
     return high / low > 1000.0 or high > 1.0e8 or low < 1.0e-4

@@ -10,8 +10,7 @@ import pytest
 import teachgrad as tg
 from teachgrad import nn, optim
 from teachgrad.graph import Node
-from teachgrad.operators import LEFT_OUT
-from teachgrad.scope import OUTSIDE
+from teachgrad.scope import LEFT_OUT, OUTSIDE
 
 
 @pytest.mark.parametrize(
