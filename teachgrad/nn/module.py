@@ -143,6 +143,11 @@ class Module(Hooked):
                 lesson=11,
             )
 
+    def _knows(self, name: str) -> bool:
+        """Whether there is such an attribute; `hasattr` would look for similar names, for an error nobody sees."""
+        places = [vars(self), *map(vars, type(self).__mro__), *(vars(self).get(register, {}) for register in REGISTERS)]
+        return any(name in place for place in places)
+
     def _check_name(self, what: str, name: Any, register: dict[str, Any]) -> None:
         if not isinstance(name, str):
             raise explained(
@@ -152,7 +157,7 @@ class Module(Hooked):
                 fix="give a string: 'weight'.",
                 lesson=11,
             )
-        if name not in register and hasattr(self, name):
+        if name not in register and self._knows(name):
             raise explained(
                 KeyError,
                 f"attribute '{name}' already exists",
