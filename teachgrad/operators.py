@@ -15,6 +15,7 @@ from typing import Any
 
 from teachgrad.scope import LEFT_OUT, missing
 
+
 class Operators:
     """Base class of Tensor; see the module's text."""
 

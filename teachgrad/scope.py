@@ -75,7 +75,16 @@ OUTSIDE = (
 )
 
 
-LEFT_OUT = "coalesce dequantize istft pin_memory share_memory_ stft to_dense to_sparse".split()  # methods among them
+LEFT_OUT = [
+    "coalesce",
+    "dequantize",
+    "istft",
+    "pin_memory",
+    "share_memory_",
+    "stft",
+    "to_dense",
+    "to_sparse",
+]  # methods among them
 
 LISTED = "dir(...) of it lists the names that there are."
 
