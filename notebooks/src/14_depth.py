@@ -87,13 +87,19 @@ def backward(model):
 
 tg.manual_seed(0)
 model = backward(Deep(20, tg.sigmoid))
-first, last = (layer.weight.grad.norm().item() for layer in (model.hidden[0], model.last))
-reveal("14-first", "less than a billionth" if first / last < 1e-9 else "more than that", "Look at the first row.")
+first, last = model.hidden[0].weight, model.last.weight
+times = (first.grad.norm() / last.grad.norm()).item()
+reveal("14-first", "less than a billionth" if times < 1e-9 else "more than that", "Look at the first row.")
+
+before = first.detach().clone(), last.detach().clone()
+optim.Adam(model.parameters(), lr=0.001).step()
+far = [(now - was).abs().max().item() for now, was in zip((first, last), before, strict=True)]
+print(f"one step of Adam moves the first layer by {far[0]:.0e} at most, the last one by {far[1]:.0e}")
 viz.gradient_flow(model)
 
 # %% [markdown]
 # The last layers know what is wrong. The first ones hear nothing of it: they stay as random as they were born, and
-# hand on noise.
+# hand on noise. Adam, which divides a slope by its size, does not help: beside its eps of $10^{-8}$ these are nothing.
 #
 # ## Multiply along the path
 #
@@ -121,7 +127,7 @@ viz.draw_curves(
 # little: depth turns a small difference into a large one. With many units the factors are matrices, and it is the
 # size of their numbers that counts.
 #
-# The signal on its way forward meets the same fate: it passes through the same layers.
+# The signal passes through the same layers on its way forward. Does it meet the same fate?
 #
 # ## Experiment: keep it alive
 #
@@ -174,15 +180,18 @@ for std in (0.05, 0.125, 0.25):
 # %% [markdown]
 # To keep it at 1, `std` must be $\sqrt{1/64} = 0.125$. With as many outputs as inputs, the way back gives the same; for
 # other shapes **Xavier** initialisation takes the mean of both. That suits tanh, which is nearly straight at 0. A ReLU
-# loses half of the mean square, and needs more: **He** initialisation, yours to find. For a sigmoid no `std` here was
-# enough.
+# loses half of the mean square, and needs more: **He** initialisation, yours to find.
+#
+# For sigmoids no `std` here was enough. And their signal stays near 0.5 all the while: who looks at the outputs only
+# sees nothing wrong.
 #
 # ## Exercises
 # Replace each `...`, or mend what is there, and run the cell. Hints and solution open below the check.
 #
 # ### 14-1 · The steepest chain · 5 minutes
-# One number goes through `depth` layers, $h \leftarrow \sigma(w h + b)$, each with a bias of its own. How steep can the
-# whole chain be at most, up or down, whatever the biases are? Tolerance $10^{-6}$.
+# One number goes through `depth` layers, $h \leftarrow \sigma(w h + b)$, with $\sigma$ the sigmoid, and a bias
+# of its own for each. How steep can the whole chain be at most, up or down, whatever the biases are? Tolerance
+# $10^{-6}$.
 
 
 # %%
@@ -194,12 +203,13 @@ check("14-1")
 
 # %% [markdown]
 # ### 14-2 · Weights for ReLU · 6 minutes
-# Which standard deviation keeps the mean square of a signal, through a layer and a ReLU? It is measured, to 9 %.
+# Which standard deviation keeps the mean square of a signal, through a layer and a ReLU? The check draws weights with
+# yours and measures, to 9 %.
 
 
 # %%
 def he_(weight):
-    # weight has the shape (outputs, inputs)
+    # weight.shape is (outputs, inputs)
     std = ...
     nn.init.normal_(weight, std=std)
 
@@ -208,8 +218,8 @@ check("14-2")
 
 # %% [markdown]
 # ### 14-3 · Who is dead? · 6 minutes
-# Where a ReLU gives 0, its slope is 0. A unit that gives 0 for **every** example gets no gradient at all, and cannot
-# come back. First watch it happen:
+# Where a ReLU gives 0, its slope is 0. A unit that gives 0 for **every** example gets no gradient at all, and nothing
+# moves its weights any more: it is dead. First watch it happen:
 
 # %%
 tg.manual_seed(0)
@@ -379,5 +389,5 @@ quiz(14)
 # Along a path factors multiply, so depth magnifies whatever each layer does. Starting weights keep the factors near 1,
 # shortcuts add a 1, clipping limits what is too long. No activation does it alone: measure, layer by layer.
 #
-# Before: [13 · Optimizers](13_optimizers.ipynb). Next: lesson 15, where broken loops come to you as patients. All
-# lessons begin at [Start here](00_start_here.ipynb).
+# Before: [13 · Optimizers](13_optimizers.ipynb). Next: [15 · Debug clinic](15_clinic.ipynb), where broken loops
+# come to you as patients. All lessons begin at [Start here](00_start_here.ipynb).

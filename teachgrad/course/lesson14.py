@@ -205,7 +205,7 @@ EXERCISES = (
         title="Weights for ReLU",
         name="he_",
         stub=(
-            "def he_(weight):\n    # weight has the shape (outputs, inputs)\n    std = ...\n"
+            "def he_(weight):\n    # weight.shape is (outputs, inputs)\n    std = ...\n"
             "    nn.init.normal_(weight, std=std)\n"
         ),
         solution=_he("(2 / inputs) ** 0.5", "std = {}\n    nn.init.normal_(weight, std=std)"),
@@ -333,7 +333,7 @@ EXERCISES = (
         expected=_by_nudging,
         trials=_towers,
         run=_sent_back,
-        told=lambda layers, x, g: f"tower, {len(layers)} layers deep, the gradient at x",
+        told=lambda layers, x, g: f"tower(layers, x) with {len(layers)} layers, its gradient at x",
         gradient=True,
         tolerance=1e-4,
         hints=("What a layer computes is to be added to what it was given.", "`x + layer(x).relu()`"),
