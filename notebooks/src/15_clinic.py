@@ -19,7 +19,7 @@ import warnings
 import teachgrad as tg
 from teachgrad import nn, optim, viz
 from teachgrad.course import check, explore, predict, quiz, reveal
-from teachgrad.course.clinic import PATIENTS, examined
+from teachgrad.course.clinic import CAUSES, PATIENTS, examined
 from teachgrad.course.ward import examine, ward_round
 from teachgrad.datasets import digits
 
@@ -46,7 +46,8 @@ reveal("15-falls", len(falls), "Something is learnt in each of these, and less t
 explore(ward_round)
 
 # %% [markdown]
-# Tick `mended` to see what each of them could be. (D has no curve before: its error comes first.)
+# Tick `mended` to see what each of them could be. (Ill, D has no curve: its error comes first. H is nan
+# from the second step.)
 #
 # ## Measure, do not guess
 #
@@ -56,7 +57,7 @@ explore(ward_round)
 # - the optimizer holds other parameters than those of the model.
 #
 # A good measurement is one for which the suspects predict **different** results. The loss is no such measurement: both
-# say it stays. One more line in the loop is:
+# say it stays. What the optimizer finds, one line tells:
 
 # %%
 lines = PATIENTS[0].program.replace(
@@ -109,8 +110,6 @@ examine()
 # ```
 
 # %%
-from teachgrad.course.clinic import CAUSES
-
 causes = {"1": ..., "2": ..., "3": ..., "4": ..., "5": ..., "6": ...}
 
 check("15-1")
@@ -239,7 +238,9 @@ check("15-4")
 # %% [markdown]
 # ## Capstone: written once, run twice
 #
-# A program that is *handed* its library. `straight` has no hidden layer.
+# A program that is *handed* its library runs in both. `straight` is one, without a hidden layer: its borders between
+# digits are straight. Two questions from the clinic, before you train for long: is the first loss near $\ln 10$? Can it
+# learn one batch by heart (10-3)?
 
 
 # %%
@@ -324,5 +325,5 @@ quiz(15)
 # gradient at every parameter, a first loss of ln 10 and an overfitted batch prove more. You have written a loop, a
 # network and an operation, and they run in PyTorch.
 #
-# Before: lesson 14, where networks get deep. Next: lesson 16, beyond backward. All lessons begin at
+# Before: [14 · Depth](14_depth.ipynb). Next: [16 · Beyond](16_beyond.ipynb). All lessons begin at
 # [Start here](00_start_here.ipynb).

@@ -323,8 +323,8 @@ PATIENTS = (
     ),
     Patient(
         name="C",
-        complaint="The loss creeps down, and never gets below 1.46, however long I train.",
-        program=_loop(_ROUND, f"model = {_TWO_LAYERS[:-1]}, nn.Softmax(dim=1))", settings="lr=2.0", steps=60),
+        complaint="The loss creeps. After 60 steps it is above 2, and my friend's, with the same layers, below 0.2.",
+        program=_loop(_ROUND, f"model = {_TWO_LAYERS[:-1]}, nn.Softmax(dim=1))", settings="lr=1.0", steps=60),
         cure=((", nn.Softmax(dim=1))", ")"),),
         cause="softmax twice",
         symptom=Measurement("", "float((model(images).sum(1) - 1).abs().max()) < 0.001"),

@@ -249,7 +249,7 @@ EXERCISES = (
         expected=lambda: _LETTERS,
         hints=(
             "Each letter has one number or one word that only one of the causes explains.",
-            "ln 128 is 4.85. And which patient was trained, with nothing to be learnt?",
+            "ln 128 is 4.85. And when is there nothing to be learnt, though all works?",
         ),
         wrong={
             "1 too high": Wrong(
@@ -466,7 +466,7 @@ QUIZ = (
     ),
     Question(
         "The loss is nan, and you do not know since where. What finds the line?",
-        ("`tg.autograd.detect_anomaly()`", "a smaller batch", "`model.eval()`"),
+        ("detect_anomaly()", "a smaller batch", "model.eval()"),
         0,
         "It stops at the first operation whose gradient is nan, and shows the line that called it.",
     ),

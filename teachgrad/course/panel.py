@@ -98,7 +98,7 @@ def editor(text: str) -> Widget:
     """A place for a program, which can be changed; its `value` is what stands in it."""
     import ipywidgets
 
-    tall = ipywidgets.Layout(width="auto", height=f"{20 * (text.count(chr(10)) + 2)}px")
+    tall = ipywidgets.Layout(width="auto", height=f"{18 * (text.count(chr(10)) + 2)}px")
     return ipywidgets.Textarea(text, layout=tall).add_class("jp-RenderedText")  # in the lab's font for code
 
 

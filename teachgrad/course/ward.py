@@ -6,6 +6,8 @@ patients are, and what is measured of them: clinic.py.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 from teachgrad import viz
@@ -25,7 +27,7 @@ def examine(
         cause: what you think is the matter.
         program: the program as you have mended it.
 
-    >>> examine("A", measure=3)
+    >>> examine("A", measure=2)
     Is .grad None when the optimizer steps?
       `print(model[0].weight.grad is None)` before `optimizer.step()`: True; True; True; ... True
     >>> examine("A", cause="wrong axis")
@@ -67,7 +69,11 @@ def ward_round(mended: bool = False) -> Figure:
     'A: loss stays at 2.33'
     """
     charts = {patient.name: examined(patient, patient.mended if mended else None) for patient in PATIENTS}
-    return viz.draw_curves({name: {"loss": chart.losses} for name, chart in charts.items() if chart.losses})
+    return viz.draw_curves({
+        name + (": nan" if math.isnan(chart.losses[-1]) else ""): {"loss": chart.losses}
+        for name, chart in charts.items()
+        if chart.losses
+    })  # fmt: skip
 
 
 # --- what is said ------------------------------------------------------------------------------------------------
@@ -160,15 +166,21 @@ def _ward() -> Any:
     bed, beds = panel.column(), dict[str, Any]()
 
     def press(button: Any) -> None:
-        name = button.description
-        bed.children = (beds.setdefault(name, _bed(find(name))),)
+        name = button.description[0]
+
+        def well() -> None:
+            button.description = f"{name} ✓"
+
+        if name not in beds:
+            beds[name] = _bed(find(name), well)
+        bed.children = (beds[name],)
 
     names = [panel.button(patient.name, press) for patient in PATIENTS]
     return panel.column(panel.html(panel.paragraph("Whom do you want to see?")), panel.row(*names), bed)
 
 
-def _bed(patient: Patient) -> Any:
-    """One patient: measurements to take, a cause to name, a program to mend."""
+def _bed(patient: Patient, well: Callable[[], None] = lambda: None) -> Any:
+    """One patient: measurements to take, a cause to name, a program to mend; `well` is called when that succeeds."""
     readings: list[tuple[str, str]] = []
     findings, verdict, outcome = panel.html(""), panel.html(""), panel.html("")
     causes, program = panel.field(list(CAUSES), ""), panel.editor(patient.program)
@@ -184,14 +196,18 @@ def _bed(patient: Patient) -> Any:
             verdict.value = panel.paragraph("Choose a cause first.")
             return
         right = causes.value == patient.cause
-        said = f"{named(patient, causes.value)} You took {len(readings)} of {len(patient.asked)} measurements."
-        verdict.value = panel.coloured("right" if right else "not yet", said)
+        heading, _, rest = named(patient, causes.value).partition(". " if right else ": ")
+        taken = f" You took {len(readings)} of {len(patient.asked)} measurements." if right else ""
+        verdict.value = panel.coloured("right" if right else "not yet", heading, panel.paragraph(rest + taken))
         if right:
             whole.children = (*beginning, mend)
 
     def run(_: Any) -> None:
         text = treated(patient, program.value)
-        outcome.value = panel.coloured("right" if text.startswith("The symptom is gone") else "not yet", text)
+        right = text.startswith("The symptom is gone")
+        outcome.value = panel.coloured("right" if right else "not yet", text)
+        if right:
+            well()
 
     buttons = [panel.button(patient.measurements[place].question, measure) for place in patient.asked]
     mend = panel.column(

@@ -13,7 +13,7 @@ def test_a_patient_is_measured_diagnosed_and_mended(lab, page):
     ward, patient = cell(page, "examine()"), find("C")
     ward.scroll_into_view_if_needed()
     ward.get_by_role("button", name="C", exact=True).click()
-    says(ward, "never gets below 1.46")
+    says(ward, "The loss creeps.")
     ward.get_by_role("button", name=patient.measurements[-1].question).click()
     says(ward, "(1, 1, 1)")
     ward.get_by_role("button", name="Name the cause").click()
@@ -28,6 +28,7 @@ def test_a_patient_is_measured_diagnosed_and_mended(lab, page):
     page.keyboard.press("End")
     ward.get_by_role("button", name="Run what I changed").click()
     says(ward, "The symptom is gone.")
+    ward.get_by_role("button", name="C ✓").wait_for()
     for theme in ("Light", "Dark"):
         set_theme(page, theme)
         photograph(page, f"15_ward-{theme.lower()}")
