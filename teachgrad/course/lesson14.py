@@ -187,12 +187,15 @@ EXERCISES = (
                 _steepness("0.25**depth"), "That is right for w = 1. Each layer multiplies by its weight as well."
             ),
             "without the sigmoid": Wrong(
-                _steepness("abs(w) ** depth"),
+                _steepness("w**depth"),
                 "That is what the weights do. Each sigmoid multiplies by a slope of its own, 1/4 at most.",
             ),
             "half": Wrong(
                 _steepness("(abs(w) / 2) ** depth"),
                 "1/2 is the sigmoid's value where it is steepest. Its slope there is 1/2 · (1 - 1/2).",
+            ),
+            "one sigmoid": Wrong(
+                _steepness("0.25 * w**depth"), "The 1/4 comes once for each layer, as the weight does."
             ),
             "added": Wrong(_steepness("abs(w) / 4 * depth"), "You have added the layers. Along a path, multiply."),
             "signed": Wrong(
@@ -223,7 +226,11 @@ EXERCISES = (
             "Half: so inputs · std² must be 2.",
         ),
         wrong={
-            "zeros": Wrong(_he("0.0"), "Nothing comes out, and no gradient goes back: were any weights drawn?"),
+            "zeros": Wrong(
+                _he("0.0"),
+                "Nothing comes out: `weight` is still as it was given, all zeros. Fill that tensor itself, and not "
+                "with 0.",
+            ),
             "for tanh": Wrong(
                 _he("(1 / inputs) ** 0.5"),
                 "That keeps a signal that goes through no ReLU: here half of it is lost in each layer.",
@@ -266,6 +273,9 @@ EXERCISES = (
                 _dead("(layer(x).relu() == 0).any(0)"),
                 "Being silent for one example is what a ReLU is for. It is dead if it is silent for all of them.",
             ),
+            "the whole table": Wrong(
+                _dead("layer(x).relu() == 0"), "That says who is silent when. One answer for each column is wanted."
+            ),
             "by rows": Wrong(
                 _dead("(layer(x).relu() == 0).all(1)"),
                 "You went along the rows: that says for which examples all units are silent.",
@@ -302,6 +312,10 @@ EXERCISES = (
                 _clip(scale="g *= min(1.0, most / (g**2).sum() ** 0.5)"),
                 "You have shortened each parameter's gradient on its own: together they point elsewhere now. One norm, "
                 "one factor for all.",
+            ),
+            "norms added": Wrong(
+                _clip(norm="sum(g.norm() for g in gradients)"),
+                "Lengths of parts do not add up to the length of the whole: add their squares, then take the root.",
             ),
             "by value": Wrong(
                 _clip(scale="g.clamp_(-most, most)"),
@@ -349,6 +363,13 @@ EXERCISES = (
             "ReLU on the shortcut": Wrong(
                 _tower("x = (x + layer(x)).relu()"),
                 "The ReLU stands on the shortcut as well: where it is silent, the path is cut. Add after it.",
+            ),
+            "no ReLU": Wrong(
+                _tower("x = x + layer(x)"), "The ReLU is gone: without it, a whole tower is one straight map."
+            ),
+            "the last one": Wrong(
+                _tower("y = x + layer(x).relu()", end="y"),
+                "Each layer gets the tower's input, and only the last one's answer is returned: hand x on.",
             ),
             "halved": Wrong(
                 _tower("x = (x + layer(x).relu()) / 2"),
