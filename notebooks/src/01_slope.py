@@ -278,6 +278,6 @@ quiz(1)
 # ## Summary
 # A slope is how far the output moves per unit of input: nudge, look, divide. Look both ways, with a nudge neither large
 # nor tiny. It takes one run for each input; with a million weights that is a million runs: the next lesson
-# has many inputs, and from lesson 03 on you see what needs one run for all.
+# has many inputs, and from [lesson 03](03_graphs.ipynb) on you see what needs one run for all.
 #
 # Before: [Start here](00_start_here.ipynb). Next: [02 · Many inputs](02_gradient.ipynb).

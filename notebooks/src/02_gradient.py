@@ -236,11 +236,12 @@ arrows.drag(bowl, start=(3, 1), reach=4, towards=(0, 0))
 # Drag the point. **Goal: find places where the arrow does point at the ring.**
 #
 # There are some: where one of the two slopes is 0. Everywhere else the steep side bends it. A gradient is the steepest
-# way for the *next* step, not a map. So one takes a short step, and asks again: lesson 09.
+# way for the *next* step, not a map. So one takes a short step, and asks again:
+# [lesson 09](09_descent.ipynb).
 #
 # ## The same in PyTorch
 # If PyTorch is installed here, this runs in PyTorch, else in teachgrad. `jvp` gives the slope in one direction without
-# the gradient (lesson 16).
+# the gradient ([lesson 16](16_beyond.ipynb)).
 
 # %%
 try:

@@ -38,7 +38,8 @@ viz.draw_graph(z)
 # `x` and `y` went when `secret` returned, and here they are again, the **leaves**, in blue. Each orange badge is
 # an **operation**: a **node** that was left behind when it ran. Arrows lead from a value to the operation that uses it.
 #
-# Why keep a past? Lesson 05 sends slopes back along these arrows. First: who draws them, and when?
+# Why keep a past? [Lesson 05](05_backward.ipynb) sends slopes back along these arrows. First: who draws them, and
+# when?
 #
 # ## Place your bet
 #

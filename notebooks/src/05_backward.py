@@ -7,7 +7,8 @@
 # - show that backward needs an order, by breaking it,
 # - read its two most frequent errors.
 #
-# You need slopes, graphs and the chain rule (lessons 01 to 04), and 50 minutes.
+# You need slopes, graphs and the chain rule ([lessons 01](01_slope.ipynb) to [04](04_chain_rule.ipynb)), and
+# 50 minutes.
 #
 # Before: [lesson 04](04_chain_rule.ipynb). After: [lesson 06](06_build_it.ipynb).
 

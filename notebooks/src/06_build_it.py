@@ -14,7 +14,7 @@
 #
 # A bell curve, 13 points of it. A network of 19 numbers shall learn it. No NumPy: every number is a small object,
 # a `Value`, from one of two engines. Both are sixty lines long. **One of them has a wrong formula in it.**
-# (`train` is a loop as in lesson 10: no need to read it now.)
+# (`train` is a loop as in [lesson 10](10_training_loop.ipynb): no need to read it now.)
 
 # %%
 import math

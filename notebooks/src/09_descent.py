@@ -16,8 +16,8 @@
 # One weight: output = weight × input. The input is 2, the weight 3, the prediction 6; the label says 10. The loss is
 # $(2w - 10)^2$, a valley with its bottom at 5. The slider is the **learning rate**: the stride is lr × slope.
 #
-# **Goal: down in a single step. Then: the largest lr at which you do not run away.** (Momentum stays at 0, until lesson
-# 13.)
+# **Goal: down in a single step. Then: the largest lr at which you do not run away.** (Momentum stays at 0, until
+# [lesson 13](13_optimizers.ipynb).)
 
 # %%
 import teachgrad as tg

@@ -212,7 +212,7 @@ out.backward()
 viz.draw_graph(out, names={"weight": shared.weight, "bias": shared.bias})
 
 # %% [markdown]
-# Two arrows leave `weight`, so two gradients come back, and they add up: lesson 05 again.
+# Two arrows leave `weight`, so two gradients come back, and they add up: [lesson 05](05_backward.ipynb) again.
 #
 # ## Exercises
 # Fill in what is missing and run the cell. The check says what is right and what differs.
@@ -299,7 +299,7 @@ check("11-5")
 # %% [markdown]
 # ### 11-6 · How to begin · 6 minutes
 # Draw the weight of every `nn.Linear` in the model, however deep, from a normal distribution with standard deviation
-# $1/\sqrt{\text{inputs}}$. Its bias becomes 0. All else stays. (Lesson 14 says why.)
+# $1/\sqrt{\text{inputs}}$. Its bias becomes 0. All else stays. ([Lesson 14](14_depth.ipynb) says why.)
 
 
 # %%

@@ -361,5 +361,5 @@ quiz(13)
 # Momentum remembers slopes; Adam gives each number a scale of its own, and its correction makes up for averages that
 # begin at 0; the W keeps decay out of it. None wins everywhere, and each needs a learning rate: measure.
 #
-# Before: [12 · Data](12_data.ipynb). Next: lesson 14, where networks get deep. All lessons begin at
-# [Start here](00_start_here.ipynb).
+# Before: [12 · Data](12_data.ipynb). Next: [14 · Depth](14_depth.ipynb), where networks get deep. All lessons begin
+# at [Start here](00_start_here.ipynb).
