@@ -7,30 +7,30 @@ This module must not know what the lessons teach, only which of their figures to
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from html import unescape
-from pathlib import Path
+from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import nbformat
+from nbformat import NotebookNode
 
 import teachgrad as torch
 from notebooks import build
 from teachgrad import viz
 from teachgrad.viz import svg
-from teachgrad.viz.looks import LOOKS
+from teachgrad.viz.looks import WHITE
 
 PICTURES = build.NOTEBOOKS / "pictures"
 README = build.NOTEBOOKS.parent / "README.md"
 SMALL = 200.0, 120.0  # pixels of a lesson's picture
-LEGIBLE = 5.0  # pixels; what would be set smaller is left out
 MOST_SAID = 200  # characters of its alternative text, if the first sentence is no longer
 SVG = "http://www.w3.org/2000/svg"
 EDGE = {"fill": "none", "stroke": "#8c959f"}  # a grey that is seen on white paper and on a dark page
 
-_FIGURE = re.compile(r'<img[^>]*? alt="([^"]*)"[^>]*? src="data:image/svg\+xml;base64,([^"]*)"')
+_FIGURE = re.compile(r'<img[^>]*? alt="([^"]*)"[^>]*? src="(data:image/svg[^"]*)"')
+_PIECE = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -65,7 +65,7 @@ CUTS = {
     "12_data": Cut("Batches of 1", 64, 56, 250),
     "13_optimizers": Cut("Race from x = −1.5", 64, 104, 276),
     "14_depth": Cut("Bars in powers of ten, a layer each. signal", 394, 50, 292),
-    "15_clinic": Cut("Curves over steps. A", 40, 15, 860),
+    "15_clinic": Cut("Curves over steps. A", -6, 309, 308),
     "16_beyond": Cut("Newton on a saddle", 64, 86, 250),
 }
 
@@ -91,14 +91,19 @@ def descent() -> None:
     ).save(PICTURES / "descent.svg")
 
 
+def read(lesson: str) -> NotebookNode:
+    """A lesson's notebook, as it was built."""
+    notebook: NotebookNode = nbformat.read(build.notebook_path(lesson), as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
 def figure(lesson: str) -> tuple[str, str]:
     """The alternative text and the SVG of the figure of which a lesson's picture is a part."""
-    notebook = nbformat.read(build.notebook_path(lesson), as_version=4)  # type: ignore[no-untyped-call]
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    outputs = [output for cell in read(lesson).cells for output in cell.get("outputs", ())]
     for output in outputs:
         for alt, image in _FIGURE.findall(output.get("data", {}).get("text/html", "")):
             if CUTS[lesson].words in unescape(alt):
-                return unescape(alt), base64.b64decode(image).decode()
+                return unescape(alt), urlopen(unescape(image)).read().decode()
     raise LookupError(f"{lesson} shows no figure that says “{CUTS[lesson].words}”: choose another in CUTS")
 
 
@@ -108,42 +113,43 @@ def small(lesson: str) -> str:
     cut = CUTS[lesson]
     ElementTree.register_namespace("", SVG)
     picture = ElementTree.fromstring(whole)
-    _leave_out(picture, cut)
-    window = {"x": svg.num(cut.left), "y": svg.num(cut.top), "width": svg.num(cut.width), "height": svg.num(cut.height)}
-    picture.attrib |= {"width": svg.num(SMALL[0]), "height": svg.num(SMALL[1]), "viewBox": " ".join(window.values())}
-    picture.attrib["aria-label"] = said(alt)
-    paper = picture.find(f"{{{SVG}}}rect[@class='tg-paper']")
-    assert paper is not None, "every figure brings its paper"
-    paper.attrib |= window
-    ElementTree.SubElement(picture, "rect", {**window, **EDGE, "stroke-width": svg.num(2 * cut.width / SMALL[0])})
+    for window in picture.iter(f"{{{SVG}}}svg"):
+        for mark in list(window):
+            if not _may_be_seen(_outline(mark), cut):
+                window.remove(mark)  # a file twice as large as what it shows helps nobody
+    box = {"x": svg.num(cut.left), "y": svg.num(cut.top), "width": svg.num(cut.width), "height": svg.num(cut.height)}
+    picture.attrib |= {"width": svg.num(SMALL[0]), "height": svg.num(SMALL[1]), "viewBox": " ".join(box.values())}
+    picture.attrib |= {"role": "img", "aria-label": said(alt)}
+    picture.insert(0, ElementTree.Element("rect", {**box, "fill": WHITE}))
+    ElementTree.SubElement(picture, "rect", {**box, **EDGE, "stroke-width": svg.num(2 * cut.width / SMALL[0])})
     return ElementTree.tostring(picture).decode() + "\n"
 
 
-def _leave_out(parent: ElementTree.Element, cut: Cut) -> None:
-    """Take out the marks that lie outside of a cut: a file ten times as large as what it shows helps nobody."""
-    for mark in list(parent):
-        _leave_out(mark, cut)
-        if not _may_be_seen(mark, cut):
-            parent.remove(mark)
+def _outline(mark: ElementTree.Element) -> str:
+    """A path, or as one the place of a circle or a text; of all else nothing."""
+    if mark.tag.endswith("circle"):
+        return f"M{mark.get('cx')} {mark.get('cy')}"
+    return f"M{mark.get('x')} {mark.get('y')}" if mark.tag.endswith("text") else mark.get("d", "")
 
 
-def _may_be_seen(mark: ElementTree.Element, cut: Cut) -> bool:
-    """Whether some part of a path, a circle, or the place of a legible text lies in a cut; of all else, yes."""
-    numbers = [float(number) for number in _NUMBER.findall(mark.get("d", ""))]
-    across, up = numbers[::2], numbers[1::2]
-    if "cx" in mark.attrib:
-        across, up = [float(mark.attrib["cx"])], [float(mark.attrib["cy"])]
-    if mark.tag.endswith("text"):
-        size = LOOKS[mark.attrib["class"].removeprefix("tg-")].size
-        if size * SMALL[0] / cut.width < LEGIBLE:
-            return False
-        across, up = [float(mark.attrib["x"])], [float(mark.attrib["y"])]
-    return not across or (
-        max(across) > cut.left
-        and min(across) < cut.left + cut.width
-        and max(up) > cut.top
-        and min(up) < cut.top + cut.height
-    )
+def _may_be_seen(outline: str, cut: Cut) -> bool:
+    """Whether the box round a path overlaps a cut; no path, yes. Small letters tell where to go from the place before.
+
+    >>> cut = Cut("", left=0, top=0, width=100)
+    >>> _may_be_seen("M90 10L120 10", cut), _may_be_seen("M190 10l30 0", cut), _may_be_seen("M190 10l-95 5", cut)
+    (True, False, True)
+    """
+    if not outline:
+        return True
+    at, across, up = (0.0, 0.0), [], []
+    for letter, told in _PIECE.findall(outline):
+        numbers = [float(number) for number in _NUMBER.findall(told)]
+        start = at if letter.islower() else (0.0, 0.0)
+        across += [start[0] + number for number in numbers[::2]]
+        up += [start[1] + number for number in numbers[1::2]]
+        at = across[-1], up[-1]  # Z goes nowhere: M comes next
+    beside = max(across) < cut.left or min(across) > cut.left + cut.width
+    return not (beside or max(up) < cut.top or min(up) > cut.top + cut.height)
 
 
 def said(alt: str) -> str:
