@@ -18,7 +18,7 @@ def test_a_patient_is_measured_diagnosed_and_mended(lab, page):
     says(ward, "(1, 1, 1)")
     ward.get_by_role("button", name="Name the cause").click()
     says(ward, "Choose a cause first.")
-    for cause, words in (("graph cut", "Not graph cut"), (patient.cause, "Yes: softmax twice.")):
+    for cause, words in (("graph cut", "Not graph cut"), (patient.cause, "Yes: softmax twice")):
         ward.get_by_text(cause, exact=True).first.click()
         ward.get_by_role("button", name="Name the cause").click()
         says(ward, words)

@@ -71,13 +71,47 @@ def test_symptoms_are_what_the_complaints_say():
     assert max(abs(loss - 2.3) for loss in losses["L"]) < 0.2
 
 
+OTHER_CURES = [
+    ("A", "    loss.backward()\n", "", "    optimizer.step()\n", "    loss.backward()\n    optimizer.step()\n"),
+    ("B", "total += loss\n", "total += loss.detach()\n"),
+    ("B", "total += loss\n", "total += float(loss)\n"),
+    ("C", "nn.CrossEntropyLoss()", "nn.NLLLoss()", "model(images)", "model(images).log()"),
+    ("C", "nn.Softmax(dim=1)", "nn.Identity()"),
+    ("D", "hidden -= hidden.mean(0)", "hidden = hidden.sub(hidden.mean(0))"),
+    ("E", "    optimizer.step()\n", "    optimizer.step()\n    optimizer.zero_grad()\n"),
+    ("E", "    loss = ", "    model.zero_grad()\n    loss = "),
+    ("F", "        self.last", "        self.hidden = nn.Sequential(*self.hidden)\n        self.last"),
+    ("G", "F.log_softmax(model(images), dim=0)", "model(images)", "nn.NLLLoss()", "nn.CrossEntropyLoss()"),
+    ("G", "dim=0", "dim=-1"),
+    ("H", "probabilities.log()", "(probabilities + 1e-9).log()"),
+    (
+        "H",
+        "-(F.one_hot(labels, 10) * probabilities.log()).sum(1).mean()",
+        "F.cross_entropy(model(16 * images), labels)",
+    ),
+    ("I", "with torch", "model.train(False)\nwith torch"),
+    ("J", "lr=30.0", "lr=0.1"),
+    ("K", "torch.no_grad()", "torch.enable_grad()"),
+    ("L", "images[picked]\n    targets = labels[torch.randint(0, len(labels), (64,))]", "images\n    targets = labels"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes"), [(name, changes) for name, *changes in OTHER_CURES])
+def test_another_cure_is_a_cure(name, changes):
+    program = find(name).program
+    for ill, well in zip(changes[::2], changes[1::2], strict=True):
+        assert ill in program
+        program = program.replace(ill, well)
+    assert treated(find(name), program).startswith("The symptom is gone.")
+
+
 def test_what_is_said_of_a_treatment():
     patient = find("C")
     assert treated(patient, "  " + patient.program) == "Nothing has been changed."
     half = patient.program.replace("lr=1.0", "lr=0.5")
     assert treated(patient, half).startswith("The symptom is still there. What do the outputs for an image add up to?")
     assert treated(patient, "losses = [1.0, 2").startswith("It raises SyntaxError")
-    assert treated(patient, "losses = []").startswith("It raises NameError: name 'model' is not defined")
+    assert treated(patient, "losses = []").startswith("It raises NameError: name 'loss_fn' is not defined")
     assert treated(patient, patient.mended).startswith("The symptom is gone. Loss 2.33 to ")
 
 
