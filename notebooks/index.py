@@ -107,7 +107,7 @@ def _code(words: str) -> str:
 
 def anchor(heading: str) -> str:
     """Where a heading of a notebook is found: JupyterLab writes hyphens for its spaces."""
-    return quote(heading.replace(" ", "-"))
+    return quote(heading.replace(" ", "-"), safe=":?!,;'+=@/")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def test_every_misconception_and_every_mistake_is_in_it():
 
 def test_a_misconception_stands_under_the_heading_that_is_linked():
     assert f"[None means 0.](05_backward.ipynb#{index.anchor('Two things people believe')})" in TEXT
-    assert index.anchor("05-1 · Where is None?") == "05-1-%C2%B7-Where-is-None%3F"
+    assert index.anchor("05-1 · Where is None?") == "05-1-%C2%B7-Where-is-None?"
 
 
 def test_every_lesson_that_an_error_points_to_exists():
