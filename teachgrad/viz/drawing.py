@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
-from math import hypot
+from math import ceil, hypot
 from pathlib import Path as FilePath
 
 from teachgrad.tensor import Tensor
@@ -17,6 +17,7 @@ from teachgrad.viz import dot, layout, model, text
 from teachgrad.viz.figure import Figure, Writers, write_text
 from teachgrad.viz.model import Graph, Item
 from teachgrad.viz.scene import Group, Mark, Path, Rect, Scene, Text, line
+from teachgrad.viz.twin import twin
 
 LETTER, SMALL_LETTER = 7.9, 6.7  # pixels that letters of 13 and 11 pixels take in the widest of the usual fonts
 SYMBOL_LETTER = 9.0  # the same for the bold letters in a badge
@@ -94,6 +95,9 @@ class Drawing(Figure):
         self.graph = graph
         super().__init__(picture(graph), describe(graph), content=repr(graph))
 
+    def _twin(self) -> str:
+        return twin(self.picture)
+
     @property
     def dot(self) -> str:
         """Graphviz source, for taking the graph elsewhere."""
@@ -160,6 +164,7 @@ def picture(graph: Graph) -> Scene:
             box(item, x + MARGIN - w / 2, y + MARGIN - h / 2, w, h, "result" if i == len(sizes) - 1 else item.kind),
             item.detail,
             f"n{i}",
+            (x + MARGIN - w / 2, y + MARGIN - h / 2),
         )
         for i, (item, (x, y), (w, h)) in enumerate(zip(graph.items, plan.centres, sizes, strict=True))
     ]
@@ -169,12 +174,18 @@ def picture(graph: Graph) -> Scene:
 def size(item: Item) -> tuple[float, float]:
     """Room for the longest text that a box will ever hold: after backward, boxes are where they were before."""
     head = text.width(_heading(item)) + (text.width(item.value) + 1 if item.value else 0)
+    high = ROW + (STRIP if item.grad else 0)
     if item.kind == "folded":
         return max(text.width(item.name) * LETTER, text.width(item.value) * SMALL_LETTER) + 2 * PAD, ROW + STRIP
     if item.kind == "operation":
         line = _badge(item) + head * LETTER
-        return 2 * PAD + max(line, _longest_grad(item) * SMALL_LETTER + PAD), ROW + (STRIP if item.grad else 0)
-    return 2 * PAD + max(head * LETTER, _longest_grad(item) * SMALL_LETTER + PAD), ROW + (STRIP if item.grad else 0)
+        return _even(2 * PAD + max(line, _longest_grad(item) * SMALL_LETTER + PAD)), high
+    return _even(2 * PAD + max(head * LETTER, _longest_grad(item) * SMALL_LETTER + PAD)), high
+
+
+def _even(width: float) -> float:
+    """One of few widths: boxes in a column that are nearly as wide look the same."""
+    return 8.0 * ceil(width / 8)
 
 
 def _longest_grad(item: Item) -> float:
@@ -231,12 +242,29 @@ def box(item: Item, x: float, y: float, w: float, h: float, outline: str, strip:
     return marks
 
 
-def arrow(route: list[Place], look: str, key: str = "", head: str = "tip") -> list[Mark]:
+def arrow(route: list[Place], look: str, key: str = "") -> list[Path]:
     """A curve with its tip at the end, called as the curve is with a t after it; the line stops short of the tip."""
-    neck, end = tip(head, route[-2], route[-1], key and key + "t")
-    shaft = [*route[:-1], neck]
-    curves = [("C", (*shaft[i], *shaft[i + 1], *shaft[i + 2])) for i in range(1, len(shaft), 3)]
-    return [Path(look, [("M", shaft[0]), *curves], key), end]
+    neck, end = tip("tip", route[-2], route[-1], key and key + "t")
+    return [_curve(look, [*route[:-1], neck], key), end]
+
+
+def two_way(route: list[Place], look: str, key: str) -> list[Path]:
+    """A curve with a tip for each way, called as the curve is with t and b after it.
+
+    The line reaches under both, as far as they are wider than it, so that it serves either way.
+    """
+    neck, end = tip("tip", route[-2], route[-1], key + "t")
+    root, start = tip("flowtip", route[1], route[0], key + "b")
+    return [_curve(look, [_between(route[0], root), *route[1:-1], _between(route[-1], neck)], key), end, start]
+
+
+def _between(start: Place, end: Place) -> Place:
+    return round((start[0] + end[0]) / 2), round((start[1] + end[1]) / 2)
+
+
+def _curve(look: str, route: list[Place], key: str) -> Path:
+    curves = [("C", (*route[i], *route[i + 1], *route[i + 2])) for i in range(1, len(route), 3)]
+    return Path(look, [("M", route[0]), *curves], key)
 
 
 def tip(look: str, start: Place, end: Place, key: str = "") -> tuple[Place, Path]:

@@ -10,7 +10,6 @@ Knows marks and files; not what a picture is about.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -61,12 +60,15 @@ class Figure:
     def piece(self, script: str) -> str:
         """The picture as a piece of a web page, with a script at its end."""
         focus = ' tabindex="0"' if self.picture.width > svg.WIDE else ""  # what scrolls must be reached by keys
-        rules = "".join((HERE / sheet).read_text("utf-8") for sheet in self.sheets)
         return (
             f'<figure class="tg" data-teachgrad="{self.fingerprint}"{focus}>'
-            f"<style>{rules}{svg.stylesheet(self._marks(), themed=True)}</style>"
+            f"<style>{self._style()}</style>"
             f"{self._live()}{self._still()}{script}</figure>"
         )
+
+    def _style(self) -> str:
+        """The rules that the piece brings into its page."""
+        return "".join(map(sheet, self.sheets)) + svg.stylesheet(self._marks(), themed=True)
 
     def _marks(self) -> Iterable[Mark]:
         """All that may be seen in the page."""
@@ -81,8 +83,11 @@ class Figure:
         return f'<div class="tg-live" hidden="hidden">{svg.inline(self.picture, self.alt)}</div>'
 
     def _still(self) -> str:
-        data = base64.b64encode(svg.document(scene.untitled(self.picture), self.alt).encode()).decode()
-        return svg.ascii_only(f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{data}">')
+        return svg.ascii_only(f'<img alt="{escape(self.alt)}" src="{svg.address(self._twin())}">')
+
+    def _twin(self) -> str:
+        """The picture as an image, where nothing can be pointed at."""
+        return svg.document(scene.untitled(self.picture), self.alt)
 
     def _script(self) -> str:
         return ""
@@ -153,12 +158,16 @@ class Movie(Figure):
 
     def data(self) -> dict[str, Any]:
         """What the player is given."""
-        return {"told": list(self.told), "pause": round(self.pause * 1000), **tracks(self.moments)}
+        return {**tracks(self.moments), "told": list(self.told), "pause": round(self.pause * 1000)}
 
     def _script(self) -> str:
+        return f"<script>{self.program()}</script>"
+
+    def program(self) -> str:
+        """The player at work on the data."""
         data = json.dumps(self.data(), separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in it
         program = "\n".join(code(name) for name in self.programs)
-        return f"<script>(()=>{{{program}\nteachgrad({json.dumps(self.fingerprint)},{data},{self.entry})}})()</script>"
+        return f"(()=>{{{program}\nteachgrad({json.dumps(self.fingerprint)},{data},{self.entry})}})()"
 
     def _writers(self) -> Writers:
         return {**super()._writers(), ".gif": self._film, ".mp4": self._film}
@@ -225,6 +234,11 @@ def page(figure: str, title: str) -> str:
         "<style>:root{color-scheme:light dark}body{margin:1rem}</style>"
         f"<main>{figure}</main></html>\n"
     )
+
+
+def sheet(name: str) -> str:
+    """A stylesheet in this folder."""
+    return (HERE / name).read_text("utf-8")
 
 
 def code(name: str) -> str:

@@ -7,12 +7,13 @@ one that fails is passed over. This module knows sizes and edges, not what is in
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,8 +54,18 @@ def lay_out(sizes: Sequence[Size], edges: Sequence[Edge]) -> Layout:
     """
     across = _by_first_engine(sizes, edges, down=False)
     if across.width <= WIDEST:
-        return across
-    return min(across, _by_first_engine(sizes, edges, down=True), key=lambda plan: plan.width)
+        return _on_pixels(across)
+    return _on_pixels(min(across, _by_first_engine(sizes, edges, down=True), key=lambda plan: plan.width))
+
+
+def _on_pixels(plan: Layout) -> Layout:
+    """The same on whole pixels, which nobody sees, and which are told in fewer digits."""
+
+    def whole(points: Iterable[Point]) -> tuple[Point, ...]:
+        return tuple((round(x), round(y)) for x, y in points)
+
+    width, height = math.ceil(plan.width), math.ceil(plan.height)
+    return Layout(width, height, whole(plan.centres), tuple(map(whole, plan.routes)), plan.engine)
 
 
 def _by_first_engine(sizes: Sequence[Size], edges: Sequence[Edge], down: bool) -> Layout:

@@ -4,6 +4,7 @@
 //   data.grow    paths that show one more segment at each moment
 //   data.pause   milliseconds from one moment to the next
 //   data.start   the moment it opens at and waits; without one it opens at the last, and plays when it is first seen
+//   data.picture  the picture with the styles of the page, if the image holds a plainer one
 //   data.above   whether the controls stand above the picture
 // `heard` is told of every moment that is shown.
 // Returns what a kernel or a test needs to drive it: {show(i), play(), pause(), step}.
@@ -13,8 +14,9 @@ function player(root, data, heard = () => {}) {
 
   // The image holds the picture; unpacked, and without its own colours, it takes those of the page.
   const image = root.querySelector("img");
-  const stage = make("div", { className: "tg-stage", innerHTML: atob(image.src.split(",")[1]) });
-  stage.querySelector("style").remove();
+  const held = () => decodeURIComponent(image.getAttribute("src").replace(/^[^,]*,/, ""));
+  const stage = make("div", { className: "tg-stage", innerHTML: data.picture ?? held() });
+  if (!data.picture) stage.querySelector("style").remove();
   image.replaceWith(stage);
   const marks = {};
   for (const mark of stage.querySelectorAll("[data-key]")) marks[mark.dataset.key] = mark;

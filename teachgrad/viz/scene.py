@@ -63,12 +63,17 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Marks that belong together; `title` is what a browser tells when pointed at."""
+    """Marks that belong together; `title` is what a browser tells when pointed at.
+
+    A group with a `corner` holds rectangles and texts alone, and in a movie they stay where they are: a browser may be
+    told where they stand from there, in fewer digits.
+    """
 
     kind: str
     marks: Sequence[Mark]
     title: str = ""
     key: str = ""
+    corner: tuple[float, float] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,13 @@ def split(marks: Iterable[Mark]) -> tuple[list[Mark], list[Mark]]:
         else:
             (move if mark.key else stay).append(mark)
     return stay, move
+
+
+def moved(marks: Iterable[Mark], right: float = 0, down: float = 0) -> Iterator[Rect | Text]:
+    """The rectangles and the texts among marks, elsewhere."""
+    for mark in marks:
+        if isinstance(mark, Rect | Text):
+            yield replace(mark, x=mark.x + right, y=mark.y + down)
 
 
 def untitled(picture: Scene) -> Scene:

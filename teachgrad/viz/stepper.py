@@ -7,7 +7,6 @@ node has received so far. Puts a pass (data) on the layout of its graph (marks);
 from __future__ import annotations
 
 import base64
-import json
 import sys
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,14 +16,15 @@ from typing import Any
 import numpy as np
 
 from teachgrad.tensor import Tensor
-from teachgrad.viz import arithmetic, drawing, heat, layout, text
+from teachgrad.viz import arithmetic, drawing, heat, layout, svg, text
 from teachgrad.viz.arithmetic import Remark, Term
 from teachgrad.viz.drawing import MARGIN, Words, nothing_to_draw
-from teachgrad.viz.figure import Movie, code
+from teachgrad.viz.figure import Movie, code, sheet
 from teachgrad.viz.looks import CIVIDIS
 from teachgrad.viz.model import Graph, Item, Names
-from teachgrad.viz.scene import Mark, Scene
+from teachgrad.viz.scene import Group, Mark, Scene
 from teachgrad.viz.steps import Pass, Step, backward_pass, called
+from teachgrad.viz.twin import twin
 
 Card = dict[str, Any]
 NARROWEST = 660.0  # pixels: sentences need some room
@@ -104,15 +104,22 @@ class Walk(Movie):
         self._cards = cards
 
     def data(self) -> dict[str, Any]:
-        """What the page is given."""
-        return {**super().data(), "start": self.start, "above": True, "cards": self._cards, "colours": CIVIDIS}
+        """What the page is given. The live picture is here, where it is compressed; the image is a plainer twin."""
+        picture = f"<style>{super()._style()}</style>{svg.inline(self.picture, self.alt)}"
+        told = {"start": self.start, "above": True, "cards": self._cards, "colours": CIVIDIS}
+        return {"picture": picture, **super().data(), **told}
+
+    def _style(self) -> str:
+        """Of the image alone: the live picture brings its own."""
+        return sheet("figure.css")
+
+    def _twin(self) -> str:
+        return twin(self.picture)
 
     def _script(self) -> str:
-        """As of any movie, with the data compressed: a graph has many marks, and most moments change few of them."""
-        data = base64.b64encode(zlib.compress(json.dumps(self.data(), separators=(",", ":")).encode(), 9)).decode()
-        program = "\n".join(code(name) for name in (*self.programs, "packed.js"))
-        start = f'unpacked("{data}").then((data)=>teachgrad("{self.fingerprint}",data,{self.entry}))'
-        return f"<script>(()=>{{{program}\n{start}}})()</script>"
+        """As of any movie, compressed: a graph has many marks, and most moments change few of them."""
+        packed = base64.b64encode(_deflated(self.program())).decode()
+        return f'<script>(()=>{{{code("packed.js")}\nrun("{packed}")}})()</script>'
 
     def widget(self) -> Any:
         """The same as a widget that Python can drive and read, by its traits `step` and `selected`.
@@ -126,6 +133,12 @@ class Walk(Movie):
         from teachgrad.viz.widget import stepper_widget
 
         return stepper_widget(self, self.start, len(self.graph.items))
+
+
+def _deflated(text: str) -> bytes:
+    """Compressed in short blocks, which suit a text whose parts differ much: some three percent are saved."""
+    press = zlib.compressobj(level=9, memLevel=6)
+    return press.compress(text.encode()) + press.flush()
 
 
 class Stepper(Walk):
@@ -346,7 +359,7 @@ def _scenes(walked: Pass, moments: Sequence[Moment]) -> list[Scene]:
     top = arithmetic.height(remarks, width)
     terms = max(len(remark.terms) for remark in remarks)
     lines = max(len(remark.lines(width)) for remark in remarks)
-    left = (width - plan.width) / 2
+    left = round((width - plan.width) / 2)
     edges = _Edges(walked, [[(x + left, y + top) for x, y in route] for route in plan.routes])
     corners = [(x + left - w / 2, y + top - h / 2, w, h) for (x, y), (w, h) in zip(plan.centres, sizes, strict=True)]
     boxes = _Boxes(graph, corners)
@@ -374,12 +387,16 @@ class _Boxes:
         if (i, box) not in self._made:
             item = self._items[i]
             item = replace(item, value=item.value if box.known else "", grad=box.grad)
-            self._made[i, box] = drawing.box(item, *self._corners[i], box.outline, box.strip, f"n{i}")
+            marks = drawing.box(item, *self._corners[i], box.outline, box.strip, f"n{i}")
+            self._made[i, box] = [Group(item.kind, marks, corner=self._corners[i][:2])]
         return self._made[i, box]
 
 
 class _Edges:
-    """The arrows of a graph: as values flow, and against that, where gradients have flowed."""
+    """The arrows of a graph: as values flow, and against that, where gradients have flowed.
+
+    Both tips are there at each moment, and one of them is seen: where they are need not be told again.
+    """
 
     def __init__(self, walked: Pass, routes: Sequence[list[tuple[float, float]]]) -> None:
         cuts = walked.graph.cuts
@@ -387,16 +404,20 @@ class _Edges:
             "cut" if edge in cuts else "blocked" if i in walked.cuts else "edge"
             for i, edge in enumerate(walked.graph.edges)
         ]
-        self._looks = [
-            {
-                "": drawing.arrow(route, rest[i], f"e{i}"),
-                **{state: drawing.arrow(route[::-1], state, f"e{i}", "flowtip") for state in ("flow", "flowed")},
-            }
-            for i, route in enumerate(routes)
+        flowing = {step.along for step in walked.steps}
+        self._arrows = [
+            drawing.two_way(route, look, f"e{i}") if i in flowing else drawing.arrow(route, look)
+            for i, (route, look) in enumerate(zip(routes, rest, strict=True))
         ]
 
     def marks(self, moment: Moment) -> list[Mark]:
-        return [mark for i, looks in enumerate(self._looks) for mark in looks[moment.flows.get(i, "")]]
+        found: list[Mark] = []
+        for i, (shaft, forth, *back) in enumerate(self._arrows):
+            flow = moment.flows.get(i)
+            found.append(replace(shaft, look=flow or shaft.look))
+            found.append(replace(forth, look="unseen" if flow else forth.look))
+            found += [replace(tip, look=tip.look if flow else "unseen") for tip in back]
+        return found
 
 
 # What is shown of a node that is pointed at --------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from teachgrad.viz import arithmetic, drawing, layout, text
 from teachgrad.viz.arithmetic import Remark
 from teachgrad.viz.drawing import MARGIN, Words, nothing_to_draw
 from teachgrad.viz.model import Graph, Names, read_with_places
-from teachgrad.viz.scene import Layer, Mark, Rect, Scene, Text
+from teachgrad.viz.scene import Group, Layer, Mark, Rect, Scene, Text
 from teachgrad.viz.stepper import NARROWEST, Walk, card, computation
 from teachgrad.viz.steps import called, known_values
 from teachgrad.watching import Watcher, watching
@@ -196,7 +196,7 @@ def _scenes(graph: Graph, order: Sequence[int], remarks: Sequence[Remark], listi
     plan = layout.lay_out(sizes, graph.edges)
     width = max(plan.width + 2 * MARGIN, NARROWEST, min(arithmetic.needed(remarks), layout.WIDEST), listing.width())
     top = listing.height + arithmetic.height(remarks, width)
-    left = (width - plan.width) / 2
+    left = round((width - plan.width) / 2)
     since = _appearance(graph, order)
     terms = max(len(remark.terms) for remark in remarks)
     scenes = []
@@ -210,8 +210,9 @@ def _scenes(graph: Graph, order: Sequence[int], remarks: Sequence[Remark], listi
         for i, ((x, y), (w, h)) in enumerate(zip(plan.centres, sizes, strict=True)):
             now = i in order and since[i] == moment
             outline = "now" if now else "result" if i == order[-1] else items[i].kind
-            box = drawing.box(items[i], x + left - w / 2, y + top - h / 2, w, h, outline, key=f"n{i}")
-            marks.append(Layer(box, since[i] <= moment, f"i{i}"))
+            corner = (x + left - w / 2, y + top - h / 2)
+            box = Group(items[i].kind, drawing.box(items[i], *corner, w, h, outline, key=f"n{i}"), corner=corner)
+            marks.append(Layer([box], since[i] <= moment, f"i{i}"))
         said = arithmetic.marks(remark, terms, 1, width, listing.height)
         scenes.append(Scene(width, top + plan.height + MARGIN, [*listing.marks(moment), *said, *marks]))
     return scenes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -13,6 +13,16 @@ SVG = "{http://www.w3.org/2000/svg}"
 def words(markup: str) -> list[str]:
     """The texts that an SVG file shows."""
     return [element.text or "" for element in ElementTree.fromstring(markup).iter(f"{SVG}text")]
+
+
+def pictured(twin: str) -> list[str]:
+    """The texts that a graph's image shows, sorted: those of a drawing as often as it is used."""
+    root = ElementTree.fromstring(twin)
+    (drawings,) = root.findall(f"{SVG}defs")
+    inside = {f"#{drawing.get('id')}": [text.text or "" for text in drawing.iter(f"{SVG}text")] for drawing in drawings}
+    root.remove(drawings)
+    used = [text for use in root.iter(f"{SVG}use") for text in inside[use.attrib["href"]]]
+    return sorted([*used, *(text.text or "" for text in root.iter(f"{SVG}text"))])
 
 
 class Page(HTMLParser):
@@ -39,9 +49,9 @@ def still(markup: str) -> str:
     """The SVG in the image of a figure."""
     (image,) = Page(markup).images
     assert image["src"] is not None
-    head, data = image["src"].split(",")
-    assert head == "data:image/svg+xml;base64"
-    return base64.b64decode(data).decode("ascii")
+    head, _, data = image["src"].partition(",")
+    assert head == "data:image/svg+xml"
+    return unquote(data)
 
 
 class Sanitizer(HTMLParser):

@@ -263,14 +263,14 @@ def test_a_name_is_text_and_nothing_else(name):
 def test_what_the_page_is_given_is_packed_small():
     x = leaf(0.5)
     y = x
-    for _ in range(12):
+    for _ in range(14):
         y = (y * 1.01).sin() + x
     shown = step_backward(y)
-    assert len(shown.graph.items) == 49
-    (packed,) = re.findall(r'unpacked\("([^"]*)"\)', shown.html)
-    assert json.loads(zlib.decompress(base64.b64decode(packed))) == json.loads(json.dumps(shown.data()))
+    assert len(shown.graph.items) == 57
+    (packed,) = re.findall(r'run\("([^"]*)"\)', shown.html)
+    assert zlib.decompress(base64.b64decode(packed)).decode() == shown.program()
     assert len(packed) < 25_000
-    assert len(shown.html) < 90_000
+    assert len(shown.html) < 40_000
 
 
 def test_heat_maps_are_rows_of_digits():
