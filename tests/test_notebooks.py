@@ -87,6 +87,15 @@ def flaws_of_form(notebook):
             yield f"the picture {target} has no alternative text"
         if not re.match(r"[a-z]+:|#", target) and not (build.NOTEBOOKS / target.split("#")[0]).exists():
             yield f"it links to {target}, which does not exist"
+    for mention in re.findall(r"\b[Ll]essons? \d\d\b", re.sub(r"\[[^\]]*\]\([^)]*\)", "", markdown(notebook))):
+        yield f"it names {mention} without a link"
+
+
+def neighbours(name):
+    """Where the last cell of a lesson leads as "Before" and as "Next": what the links say, and to which lessons."""
+    text = build.read_source(name).cells[-1].source
+    links = re.findall(r"(Before|Next):\s+\[([^\]]+)\]\((\w+)\.ipynb\)", text)
+    return {where: (title, target) for where, title, target in links}
 
 
 def flaws_of_length(notebook):
@@ -114,6 +123,14 @@ def test_a_lesson_is_whole(name):
     if build.belongs_to_a_learner(notebook):
         pytest.skip(build.WORKED_IN)
     assert problems(name, notebook) == []
+
+
+@pytest.mark.parametrize(("before", "after"), list(pairwise(name for name in LESSONS if name[:2].isdigit())))
+def test_neighbours_lead_to_each_other(before, after):
+    for name, where, other in ((before, "Next", after), (after, "Before", before)):
+        title, target = neighbours(name)[where]
+        heading = build.read_source(other).cells[0].source.removeprefix("# ")
+        assert (target, heading.startswith(title)) == (other, True)
 
 
 def test_every_notebook_has_a_source():
@@ -251,6 +268,9 @@ def test_what_is_wrong_with_a_lesson_is_said(built):
     assert "skip a level: [1, 3]" in said(0, source="# A lesson\n### A part")
     assert "has no alternative text" in said(0, source="# A lesson\n![](01_lesson.ipynb)")
     assert "links to gone.ipynb" in said(0, source="# A lesson\n[here](gone.ipynb#part)")
+    assert "names lesson 07 without a link" in said(
+        0, source="# A lesson\nas in lesson 07; [lesson 01](01_lesson.ipynb)"
+    )
     assert "905 words of prose" in "\n".join(
         flaws_of_length(broken(good, 0, source="it's a $long$ text " * 301 + "x y"))
     )
