@@ -40,10 +40,10 @@ def _weights() -> Iterable[Trial]:
 
 
 def _kept(he: Callable[..., Any], weight: Tensor) -> float:
-    """By how much the mean square changes through a layer with ReLU, measured with 500 random inputs."""
+    """By how much the mean square changes through a layer with ReLU, measured with 200 random inputs."""
     tg.manual_seed(142)
     he(weight)
-    x = np.random.default_rng(142).normal(size=(weight.shape[1], 500))
+    x = np.random.default_rng(142).normal(size=(weight.shape[1], 200))
     return float((np.maximum(weight.array @ x, 0) ** 2).mean() / (x**2).mean())
 
 
@@ -222,7 +222,7 @@ EXERCISES = (
             "and ReLU"
         ),
         modifies=("weight",),
-        tolerance=0.09,
+        tolerance=0.06,  # absolute and relative: together 12 %
         hints=(
             "Before the ReLU, the mean square grows by inputs · std². What is left of it after the ReLU?",
             "Half: so inputs · std² must be 2.",
