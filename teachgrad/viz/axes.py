@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from teachgrad.viz import text
-from teachgrad.viz.scene import Mark, Rect, Text, line
+from teachgrad.viz.scene import Group, Mark, Rect, Text, line
 
 FAR = 5000.0  # pixels; what lies further out is as invisible, and some viewers cannot count further
 
@@ -41,8 +41,11 @@ class Panel:
         """Whether a pair of numbers is in the panel; nan is not."""
         return bool(self.x[0] <= x <= self.x[1] and self.y[0] <= y <= self.y[1])
 
-    def axes(self, x_label: str, y_label: str, grid: bool = True) -> list[Mark]:
-        """Frame, ticks with numbers, labels; lines across at the ticks if there is to be a `grid`."""
+    def axes(self, x_label: str, y_label: str, grid: bool = True, key: str = "") -> list[Mark]:
+        """Frame, ticks with numbers, labels; lines across at the ticks if there is to be a `grid`.
+
+        With a `key`, those of the y axis are a group of that key, for a page that changes the axis.
+        """
         marks: list[Mark] = []
         bottom, right = self.top + self.height, self.left + self.width
         for x in ticks(*self.x, most=max(2, int(self.width / 60))):
@@ -50,11 +53,13 @@ class Panel:
             ends = ((px, self.top), (px, bottom)) if grid else ((px, bottom), (px, bottom + 4))
             marks.append(line("grid" if grid else "frame", *ends))
             marks.append(Text("across", px, bottom + 17, _short(x)))
+        scale: list[Mark] = []
         for y in log_ticks(*self.y) if self.log else ticks(*self.y, most=max(2, int(self.height / 45))):
             py = self.place(self.x[0], y)[1]
             ends = ((self.left, py), (right, py)) if grid else ((self.left - 4, py), (self.left, py))
-            marks.append(line("grid" if grid else "frame", *ends))
-            marks.append(Text("up", self.left - 7, py + 4, power(y) if self.log else _short(y)))
+            scale.append(line("grid" if grid else "frame", *ends))
+            scale.append(Text("up", self.left - 7, py + 4, power(y) if self.log else _short(y)))
+        marks += [Group("scale", scale, key=key)] if key else scale
         marks.append(Rect("frame", self.left, self.top, self.width, self.height))
         marks.append(Text("label", self.left + self.width / 2, bottom + 36, x_label))
         middle = self.top + self.height / 2

@@ -20,6 +20,7 @@ ABOVE = 40.0  # and above, for its title and its legend
 HEIGHT = 180.0
 WIDTHS = {1: 460.0, 2: 300.0, 3: 220.0}  # of a panel, by how many stand in a row
 LINES = 5  # looks of curves that can be told apart
+ROW = 17.0  # from one line of a legend to the next
 LETTER = 7.0  # pixels that a letter of a legend takes, at most
 WIDE_RANGE = 1000  # a loss that changes more than so many times is drawn in powers of ten
 
@@ -126,9 +127,9 @@ class Plot:
         panel = self._panel(Panel(left, top, width, height, (0, max(self.end, 1)), (0, 1)))
         marks = panel.axes(self.unit, self._measured(panel.log))
         if self.title:
-            marks.append(Text("title", left, top - 26, self.title))
+            marks.append(Text("title", left, top - 26 - ROW * (self.rows(width) - 1), self.title))
         if len(self.curves) > 1:
-            marks += self._legend(left, top - 9)
+            marks += self._legend(left, top - 9, width)
         for number, curve in enumerate(self.curves):
             marks.append(Path(f"line{number}", self._segments(panel, curve)))
         return marks
@@ -168,15 +169,32 @@ class Plot:
             pen = "L"
         return segments
 
-    def _legend(self, left: float, y: float) -> list[Mark]:
-        """A piece of each line, and its name without what the axis says already."""
+    def rows(self, width: float) -> int:
+        """How many lines its legend takes above a panel of that width."""
+        return 1 + max(row for row, _, _ in self._entries(width))
+
+    def _entries(self, width: float) -> list[tuple[int, float, str]]:
+        """For each curve the line and the place of its name, without what the axis says already."""
         same = len({curve.last_word for curve in self.curves}) == 1
+        entries: list[tuple[int, float, str]] = []
+        row, x = 0, 0.0
+        for curve in self.curves:
+            name = (curve.name.removesuffix(curve.last_word).strip() if same else "") or curve.name
+            wide = 44 + LETTER * text.width(name)
+            if x and x + wide - 16 > width + RIGHT:
+                row, x = row + 1, 0.0
+            entries.append((row, x, name))
+            x += wide
+        return entries
+
+    def _legend(self, left: float, y: float, width: float) -> list[Mark]:
+        """A piece of each line, and its name; the lines of the legend end just above the panel."""
         marks: list[Mark] = []
-        for number, curve in enumerate(self.curves):
-            short = curve.name.removesuffix(curve.last_word).strip() if same else curve.name
-            marks.append(line(f"line{number}", (left, y - 4), (left + 22, y - 4)))
-            marks.append(Text("legend", left + 28, y, short or curve.name))
-            left += 44 + LETTER * text.width(short or curve.name)
+        last = self.rows(width) - 1
+        for number, (row, x, name) in enumerate(self._entries(width)):
+            base = y - ROW * (last - row)
+            marks.append(line(f"line{number}", (left + x, base - 4), (left + x + 22, base - 4)))
+            marks.append(Text("legend", left + x + 28, base, name))
         return marks
 
 
@@ -190,10 +208,12 @@ class Drawn(Protocol):
 def arranged(plots: Sequence[Drawn], top: float = 0) -> Scene:
     """Panels in rows of three at most, of two where there are four, from ``top`` downwards."""
     across = max(1, len(plots) if len(plots) <= 3 else 2 if len(plots) == 4 else 3)
-    width, row = WIDTHS[across], ABOVE + HEIGHT + BELOW
+    width = WIDTHS[across]
+    above = ABOVE + ROW * max((plot.rows(width) - 1 for plot in plots if isinstance(plot, Plot)), default=0)
+    row = above + HEIGHT + BELOW
     marks: list[Mark] = []
     for number, plot in enumerate(plots):
         down, column = divmod(number, across)
-        marks += plot.draw(column * (LEFT + width + RIGHT) + LEFT, top + down * row + ABOVE, width, HEIGHT)
+        marks += plot.draw(column * (LEFT + width + RIGHT) + LEFT, top + down * row + above, width, HEIGHT)
     rows = math.ceil(len(plots) / across)
     return Scene(across * (LEFT + width + RIGHT), top + rows * row, marks)

@@ -114,13 +114,45 @@ function start(root, data) {
     const put = (value) => Math.round(Math.min(Math.max(value, -5000), 5000) * 10) / 10;
     return [put(left + scale(a, x) * width), put(top + (1 - scale(b, y, log)) * height)];
   };
+  // The panel beside, whose axis reaches as far as the walk does.
+  const beside = { ...data.beside };
+  function reach(values) {
+    const { y: [least, most], log } = data.beside;
+    let [low, high] = [Math.min(...values), Math.max(...values)];
+    const space = log ? 2 : 0.06 * (Math.max(high, most) - Math.min(low, least));
+    low = low >= least ? least : log ? Math.max(low, most * 1e-20) / space : low - space;
+    high = high <= most ? most : log ? high * space : high + space;
+    if (beside.y[0] === low && beside.y[1] === high) return;
+    beside.y = [low, high];
+    const [grid, text] = ["path", "text"].map((tag) => marks.scale.querySelector(tag));
+    const [left, , width] = beside.box;
+    marks.scale.replaceChildren(...ticks(low, high, log).flatMap((value) => {
+      const y = pixel(beside, 0, value)[1];
+      const [across, said] = [grid.cloneNode(), text.cloneNode()];
+      across.setAttribute("d", `M${left} ${y}h${width}`);
+      said.setAttribute("y", y + 4);
+      said.textContent = log ? "10" + String(Math.round(Math.log10(value))).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]) : number(value).replace(/\.0$/, "");
+      return [across, said];
+    }));
+  }
+  function ticks(low, high, log) {
+    const [first, last] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
+    const least = (last - first) / 5;
+    const size = 10 ** Math.floor(Math.log10(least));
+    const step = Math.max(log ? 1 : 0, [1, 2, 5, 10].find((times) => times * size >= least) * size);
+    const found = [];
+    for (let k = Math.ceil(first / step); k * step <= last; k++) found.push(log ? 10 ** (k * step) : +(k * step).toPrecision(12));
+    return found;
+  }
   const outline = (places) => places.map((place, i) => (i ? "L" : "M") + place.join(" ")).join("");
   function show() {
     const walked = walk(at);
     const sound = walked.points.map((place, i) => [...place, walked.losses[i]]).filter((all) => all.every(Number.isFinite));
     const places = sound.map((all) => pixel(data.map, all[0], all[1]));
     if (places.length === 0) places.push([-9, -9]);
-    const past = sound.map((all, i) => pixel(data.beside, i, data.shows === "place" ? all[0] : all.at(-1)));
+    const shown = sound.map((all) => (data.shows === "place" ? all[0] : all.at(-1)));
+    reach(shown);
+    const past = shown.map((value, i) => pixel(beside, i, value));
     for (const key of ["casing", "path", "trace"]) marks[key]?.setAttribute("d", outline(places));
     marks.dots.setAttribute("d", places.map((place) => `M${place.join(" ")} ${place.join(" ")}`).join(""));
     marks.past.setAttribute("d", outline(past));

@@ -319,7 +319,7 @@ def _line(land: Landscape, seen: tuple[Floats, Floats], room: Panel) -> Stage:
     beside = replace(room, y=(low, high))
     pieces = [line("", *(panel.place(*point) for point in piece)).segments for piece in stretches(xs, ys)]
     curve = Path("curve", [segment for segments in pieces for segment in segments])
-    axes = [*panel.axes(land.names[0], "f"), *beside.axes("step", land.names[0])]
+    axes = [*panel.axes(land.names[0], "f"), *beside.axes("step", land.names[0], key="scale")]
     return Stage(panel, beside, [curve], axes, ("trace", "dots"), "place")
 
 
@@ -334,5 +334,8 @@ def _plane(land: Landscape, seen: tuple[Floats, Floats], room: Panel) -> Stage:
     log = low >= 0  # for any walk on the map: how near it comes to zero is then seen
     beside = replace(room, y=(high * 1e-6, high * 2) if log else (low - space, high + space), log=log)
     across, up = land.names
-    axes = [*panel.axes(across, up, grid=False), *beside.axes("step", "loss (powers of ten)" if log else "loss")]
+    axes = [
+        *panel.axes(across, up, grid=False),
+        *beside.axes("step", "loss (powers of ten)" if log else "loss", key="scale"),
+    ]
     return Stage(panel, beside, bands(values, panel), axes, ("casing", "path", "dots"), "loss")

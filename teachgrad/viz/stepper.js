@@ -16,8 +16,6 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
   });
   const hint = make("p", { className: "tg-hint", textContent: "Point at a node to see its numbers, or walk along the nodes with the arrow keys." });
   const short = root.querySelector("svg").viewBox.baseVal.height < 460;
-  const maps = data.cards.some(({ parts }) => parts.some(({ map }) => map.length));
-  if (short) hint.style.minHeight = maps ? "180px" : "64px"; // room for the card, so that it covers nothing
   root.append(hint, card);
   root.querySelector("svg").setAttribute("role", "group"); // it holds what can be focused, so it is no single image
 
@@ -46,6 +44,20 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
       card.append(part);
     });
     place(node);
+  }
+  function tallest() {
+    const was = at;
+    at = Infinity; // when all is known
+    const heights = nodes.map((_, i) => {
+      chosen = i;
+      describe();
+      nodes[i].classList.remove("tg-chosen");
+      nodes[i].setAttribute("aria-label", data.cards[i].name);
+      return card.offsetHeight;
+    });
+    at = was;
+    chosen = -1;
+    return Math.max(...heights);
   }
   // Below a short picture; in a long one beside the node. In the colours of the page, which lie behind the figure.
   function place(node) {
@@ -89,6 +101,7 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
     };
     return node;
   });
+  if (short) hint.style.minHeight = tallest() + "px"; // room for any card, so that it covers nothing
   choose(-1);
   return { show: play.show, play: play.play, pause: play.pause, choose, get step() { return at; }, get chosen() { return chosen; } };
 }

@@ -148,6 +148,23 @@ def test_a_walk_that_leaves_the_map_says_so(page):
     assert page.locator(TOLD).text_content().endswith("then it leaves the map")
 
 
+def test_the_axis_of_the_losses_follows_a_walk_that_leaves_it_and_comes_back(page):
+    show(page, explore_descent(lambda x, y: x**2 / 20 + y**2, (-9.0, 2.5)).html)
+    ends = """() => {
+        const places = document.querySelector('[data-key=past]').getAttribute('d').match(/[\\d.-]+ [\\d.-]+/g);
+        return places.map(place => +place.split(' ')[1]);
+    }"""
+    frame = page.locator("rect.tg-frame").last
+    top, height = (float(frame.get_attribute(name)) for name in ("y", "height"))
+    numbers = page.locator("[data-key=scale] text")
+    before = numbers.all_text_contents()
+    page.get_by_label("lr, as a number").fill("1.25")  # y is multiplied by 1 - 1.25 · 2 at each step
+    assert numbers.all_text_contents() == ["10⁰", "10¹⁰", "10²⁰"]
+    assert all(top <= y <= top + height for y in page.evaluate(ends))
+    page.get_by_role("button", name="Reset").click()
+    assert numbers.all_text_contents() == before
+
+
 # The spotlight
 
 

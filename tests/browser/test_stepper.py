@@ -152,6 +152,14 @@ def test_code_and_graph_go_together(page):
     assert float(page.locator("[data-key=running]").get_attribute("width")) > float(width)
 
 
+def test_no_more_room_is_left_below_a_short_picture_than_a_card_takes(page):
+    x, w = tg.tensor(2.0), tg.tensor(3.0, requires_grad=True)
+    show(page, trace_forward(lambda: (x * w).tanh()).html)
+    page.locator("[data-key=n1]").hover()
+    room, card = (page.locator(name).bounding_box()["height"] for name in (".tg-hint", ".tg-card"))
+    assert card <= room < card + 25
+
+
 CELLS = [
     """
 import teachgrad as tg

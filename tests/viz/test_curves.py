@@ -179,3 +179,17 @@ def test_a_trail_runs_from_a_ring_to_a_ball():
 def test_short_and_broken_trails_can_be_drawn(points):
     marks = Trail(["w", "b"], points).draw(*PLACE)
     assert all(math.isfinite(mark.x) for mark in marks if isinstance(mark, Circle))
+
+
+@pytest.mark.parametrize("panels", [1, 2, 3])
+def test_long_names_in_a_legend_stay_above_their_own_panel(panels):
+    named = {"training loss": [3.0, 1.0], "test loss": [3.0, 2.0], "training accuracy": [0.0, 0.7]}
+    marks = draw_curves(dict.fromkeys("ABC"[:panels], named)).picture.marks
+    legends = [mark for mark in marks if isinstance(mark, Text) and mark.look == "legend"]
+    titles = [mark for mark in marks if isinstance(mark, Text) and mark.look == "title"]
+    assert len(legends) == 3 * panels
+    for title, following in zip(titles, [*[title.x for title in titles[1:]], math.inf], strict=True):
+        own = [mark for mark in legends if title.x <= mark.x < following]
+        assert [mark.text for mark in own] == list(named)
+        assert all(mark.x + 6.5 * len(mark.text) < following - 20 for mark in own)
+        assert all(mark.y > title.y + 10 for mark in own)
