@@ -115,7 +115,7 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
     if name in _ON_THE_FACE.split():
-        method = {name: getattr(Tensor, name)}
+        method = {"__name__": __name__, name: getattr(Tensor, name)}
         return globals().setdefault(name, {**method, **_answering(method)}[name])
     if name in _FURNITURE:
         return getattr(importlib.import_module(f"{__name__}.{_FURNITURE[name]}"), name)

@@ -252,5 +252,5 @@ def _saved_value(wanted: str, self: Node) -> Any:
 
 # Properties, one for each name. A `__getattr__` would do for all; but where a class has one, Python reads every
 # attribute more slowly, and the engine reads many.
-for _name in ("result", *_LETTERS):
+for _name in ("result", "alpha", "beta", "dim", "eps", "keepdim", "max", "min", "p", "threshold", "value", *_LETTERS):
     setattr(Node, f"_saved_{_name}", property(partial(_saved_value, _name)))

@@ -20,10 +20,12 @@ ONE, PERHAPS, SEVERAL = "Tensor", "Tensor | None", "Sequence[Tensor]"  # as the 
 def answering(names: Mapping[str, Any], methods: bool = False) -> dict[str, Callable[..., Any]]:
     """Of the functions among `names` those that take tensors, each so that it explains what was wrong with them.
 
-    Of `methods`, only those that take a tensor besides the one they are called on.
+    Of `methods`, only those that take a tensor besides the one they are called on. Others are from now on those of the
+    module that `names` are from, where `pickle` finds them again.
     """
+    home = None if methods else names["__name__"]
     return {
-        name: _answering(function, methods)
+        name: _answering(function, methods, home)
         for name, function in names.items()
         if type(function) is FunctionType
         and not name.startswith("_")
@@ -32,7 +34,7 @@ def answering(names: Mapping[str, Any], methods: bool = False) -> dict[str, Call
     }
 
 
-def _answering(function: Callable[..., Any], method: bool) -> Callable[..., Any]:
+def _answering(function: Callable[..., Any], method: bool, home: str | None) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
@@ -45,7 +47,7 @@ def _answering(function: Callable[..., Any], method: bool) -> Callable[..., Any]
             raise stranger from None
 
     call.__name__, call.__qualname__, call.__doc__ = function.__name__, function.__qualname__, function.__doc__
-    call.__module__, call.__annotations__ = function.__module__, function.__annotations__
+    call.__module__, call.__annotations__ = home or function.__module__, function.__annotations__
     call.__wrapped__ = function  # type: ignore[attr-defined]  # where `inspect` finds the signature
     return call
 
