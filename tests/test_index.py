@@ -43,7 +43,7 @@ def test_every_link_leads_to_a_heading_of_its_lesson(name):
 
 def test_every_misconception_and_every_mistake_is_in_it():
     claims, errors = TEXT.split("## What goes wrong")
-    boxes = sum(prose(name).count("**Misconception: ") for name in build.lessons())
+    boxes = sum(prose(lesson.name).count("**Misconception: ") for lesson in LESSONS)
     assert len(re.findall(r"^- \[", claims, re.MULTILINE)) == boxes
     rows = re.findall(r"^\| (`.+) \| (.+) \|$", errors, re.MULTILINE)
     assert sorted(name for _, names in rows for name in names.split("; ")) == sorted(m.name for m in MISTAKES)

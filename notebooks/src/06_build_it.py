@@ -343,6 +343,6 @@ quiz(6)
 # teachgrad has a [table of formulas](../teachgrad/ops/pointwise.py) and [a walk](../teachgrad/engine.py) as well; only
 # its numbers are arrays.
 #
-# Before: [05 · backward() from the inside](05_backward.ipynb). Next:
-# [07 · Tensors](07_tensors.ipynb), where a `Value` becomes an array. All lessons begin at
+# Before: [05 · backward() from the inside](05_backward.ipynb).
+# Next: [07 · Tensors](07_tensors.ipynb), where a `Value` becomes an array. All lessons begin at
 # [Start here](00_start_here.ipynb).
