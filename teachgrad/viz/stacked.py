@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from teachgrad.viz.figure import Figure
-from teachgrad.viz.scene import Circle, Group, Mark, Path, Rect, Scene, Text, Window
+from teachgrad.viz.scene import Circle, Group, Layer, Mark, Path, Rect, Scene, Text, Window
 
 TITLE, GAP, MARGIN = 28.0, 14.0, 8.0  # pixels: for a title, between two pictures, at the left
 
@@ -55,7 +55,7 @@ def _moved(mark: Mark, right: float, down: float) -> Mark:
                 for letter, numbers in mark.segments
             ]
             return replace(mark, segments=segments)
-        case Group():
+        case Group() | Layer():
             return replace(mark, marks=moved(mark.marks, right, down))
         case Window():
             return replace(mark, x=mark.x + right, y=mark.y + down, marks=moved(mark.marks, right, down))
