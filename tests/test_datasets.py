@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import teachgrad as tg
-from teachgrad.datasets import PENGUIN_MEASUREMENTS, PENGUIN_SPECIES, digits, files, loaders, penguins
+from teachgrad.datasets import PENGUIN_MEASUREMENTS, PENGUIN_SPECIES, digits, files, loaders, penguins, sonnets
 from teachgrad.utils.data import DataLoader, TensorDataset
 
 DATA = Path(files.__file__).parent / "data"
@@ -74,7 +74,9 @@ def copied(tmp_path, monkeypatch):
         table.cache_clear()
 
 
-@pytest.mark.parametrize(("name", "load"), [("digits.csv.gz", digits), ("penguins.csv", penguins)])
+@pytest.mark.parametrize(
+    ("name", "load"), [("digits.csv.gz", digits), ("penguins.csv", penguins), ("sonnets.txt", sonnets)]
+)
 def test_a_changed_byte_is_refused(name, load, copied):
     load()  # the copy itself is accepted
     loaders._digits_table.cache_clear()
@@ -91,7 +93,9 @@ def test_a_changed_byte_is_refused(name, load, copied):
     assert "install teachgrad again" in message
 
 
-@pytest.mark.parametrize(("name", "load"), [("digits.csv.gz", digits), ("penguins.csv", penguins)])
+@pytest.mark.parametrize(
+    ("name", "load"), [("digits.csv.gz", digits), ("penguins.csv", penguins), ("sonnets.txt", sonnets)]
+)
 def test_a_missing_file_is_named(name, load, copied):
     (copied / name).unlink()
     with pytest.raises(RuntimeError, match="Dataset not found or corrupted") as error:
@@ -239,7 +243,56 @@ def test_penguins_unknown_column_lists_the_known_ones(arguments, named):
     assert str(error.value).endswith(", species.") is ("target" in arguments)
 
 
-# Both
+# Sonnets
+
+
+def test_sonnets_are_twelve_of_fourteen_lines_in_plain_ascii():
+    train, test = sonnets()
+    assert train + "\n" + test == (DATA / "sonnets.txt").read_bytes().decode("ascii")
+    poems = [poem.splitlines() for poem in (train + "\n" + test).split("\n\n")]
+    assert [len(poem) for poem in poems] == [14] * 12
+    assert all(line == line.strip() and 30 <= len(line) <= 60 for poem in poems for line in poem)
+    assert [len(train.split("\n\n")), len(test.split("\n\n"))] == [10, 2]
+    assert (poems[1][0], poems[-1][0]) == (
+        "Shall I compare thee to a summer's day?",
+        "My mistress' eyes are nothing like the sun;",
+    )
+
+
+def test_sonnets_hold_out_no_letter_that_is_new():
+    train, test = (set(text.lower()) for text in sonnets())
+    assert test <= train
+    assert len(train) == 36
+
+
+def test_a_learnt_table_of_pairs_reaches_the_counted_one_and_never_passes_it():
+    """The least cross-entropy of a bet on the next letter, given this one, is the conditional entropy of the counts."""
+    text, _ = sonnets()
+    _, numbers = np.unique(list(text.lower()), return_inverse=True)
+    counts = np.zeros((36, 36))
+    np.add.at(counts, (numbers[:-1], numbers[1:]), 1)
+    share = (counts / counts.sum(1, keepdims=True))[numbers[:-1], numbers[1:]]
+    entropy = -np.log(share).mean()
+    assert entropy == pytest.approx(2.31, abs=0.005)
+
+    table, seen = tg.nn.Embedding.from_pretrained(tg.zeros(36, 36, dtype=tg.float64), freeze=False), tg.tensor(counts)
+    optimizer = tg.optim.Adam(table.parameters(), lr=0.1)
+    losses = []
+    for _ in range(500):
+        optimizer.zero_grad()
+        loss = -(seen * table.weight.log_softmax(1)).sum() / seen.sum()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[0] == pytest.approx(np.log(36))  # who knows nothing hesitates between all 36
+    assert all(loss > entropy for loss in losses)
+    assert losses[-1] < entropy + 0.005
+    pairs = tg.tensor(numbers)
+    over_the_text = tg.nn.functional.cross_entropy(table(pairs[:-1]), pairs[1:]).item()
+    assert entropy < over_the_text <= losses[-1]  # pair by pair it is the same loss, one step later
+
+
+# All
 
 
 @pytest.mark.parametrize("load", [digits, penguins, lambda: penguins(target="species")])

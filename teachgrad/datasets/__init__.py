@@ -6,6 +6,6 @@
 Where the files come from, how to cite them and under which licence they are: data/README.md.
 """
 
-from teachgrad.datasets.loaders import PENGUIN_MEASUREMENTS, PENGUIN_SPECIES, digits, penguins
+from teachgrad.datasets.loaders import PENGUIN_MEASUREMENTS, PENGUIN_SPECIES, digits, penguins, sonnets
 
-__all__ = ["PENGUIN_MEASUREMENTS", "PENGUIN_SPECIES", "digits", "penguins"]
+__all__ = ["PENGUIN_MEASUREMENTS", "PENGUIN_SPECIES", "digits", "penguins", "sonnets"]

@@ -17,6 +17,7 @@ FOLDER: Traversable = resources.files(__package__) / "data"
 SHA256 = {
     "digits.csv.gz": "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22",
     "penguins.csv": "f204db2c753b0937caac3cb35258562c14f073e4bbc76be24b4c51ce22767a93",
+    "sonnets.txt": "b39b79aae78319f3d5319473eb33d99bfb33904e50fc7e405bfad78a5a0eb29a",
 }
 
 

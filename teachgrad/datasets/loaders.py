@@ -1,6 +1,7 @@
 """The data sets as a learner meets them: ``train, test = digits()``, two ``TensorDataset`` for a ``DataLoader``.
 
-This module turns checked files into tensors and splits them. It knows nothing of models, of pictures or of lessons.
+This module turns checked files into tensors, or into text, and splits them. It knows nothing of models, of pictures or
+of lessons.
 """
 
 from __future__ import annotations
@@ -94,6 +95,31 @@ def penguins(
     # A target of shape (N, 1) matches the output of Linear(k, 1). With (N,), their difference would be of shape (N, N).
     y = species if target == "species" else measured[:, [_column(target, or_species=True)]]
     return _split(x, y, by=species)
+
+
+def sonnets() -> tuple[str, str]:
+    """Twelve sonnets by Shakespeare, for models that bet on the next letter.
+
+    The split is fixed: the first ten (12, 18, 29, 30, 55, 60, 65, 71, 73, 106) are for training, the last two (116 and
+    130) for testing. Every letter of these stands in the others too.
+
+    Returns:
+        ``(train, test)``, two strings of 6170 and 1189 ASCII characters. A sonnet has 14 lines; each line ends in a
+        line break, and an empty line stands between two sonnets.
+
+    Raises:
+        RuntimeError: if the shipped file is missing or damaged.
+
+    Source: Shake-speares Sonnets, London 1609, in modern spelling; in the public domain. See data/README.md.
+
+    >>> train, test = sonnets()
+    >>> train.splitlines()[15]
+    "Shall I compare thee to a summer's day?"
+    >>> len(train), len(test), len(set(train.lower()))
+    (6170, 1189, 36)
+    """
+    poems = files.read("sonnets.txt").decode().split("\n\n")
+    return "\n\n".join(poems[:10]) + "\n", "\n\n".join(poems[10:])
 
 
 @cache
