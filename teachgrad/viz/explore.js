@@ -116,6 +116,7 @@ function start(root, data) {
   };
   // The panel beside, whose axis reaches as far as the walk does.
   const beside = { ...data.beside };
+  const drawn = [...marks.scale.childNodes];
   function reach(values) {
     const { y: [least, most], log } = data.beside;
     let [low, high] = [Math.min(...values), Math.max(...values)];
@@ -124,7 +125,8 @@ function start(root, data) {
     high = high <= most ? most : log ? high * space : high + space;
     if (beside.y[0] === low && beside.y[1] === high) return;
     beside.y = [low, high];
-    const [grid, text] = ["path", "text"].map((tag) => marks.scale.querySelector(tag));
+    if (low === least && high === most) return marks.scale.replaceChildren(...drawn);
+    const [grid, text] = ["path", "text"].map((tag) => drawn.find((mark) => mark.tagName === tag));
     const [left, , width] = beside.box;
     marks.scale.replaceChildren(...ticks(low, high, log).flatMap((value) => {
       const y = pixel(beside, 0, value)[1];
