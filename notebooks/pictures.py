@@ -53,9 +53,9 @@ CUTS = {
     "00_start_here": Cut("Training, 400 of 400", 64, 66, 300),
     "01_slope": Cut("Nudged ahead by 0.1", 66, 83, 300),
     "02_gradient": Cut("A map with a point at x = 0.5", 134, 214, 250),
-    "03_graphs": Cut("Computation graph of z", 0, -46, 365.5),
+    "03_graphs": Cut("Computation graph of z", -3, -48, 374),
     "04_chain_rule": Cut("2 paths from x to out", 0, -14, 305.3),
-    "05_backward": Cut("Computation graph of z", 0, -46, 365.5),
+    "05_backward": Cut("Computation graph of z", -3, -48, 374),
     "06_build_it": Cut("points; the model", 144, 28, 300),
     "07_tensors": Cut("Jacobian, 12 outputs by 3 inputs", 0, 48, 260),
     "08_bookkeeping": Cut("Gradient ledger of 5", 54, 142, 290),
@@ -136,7 +136,7 @@ def _may_be_seen(outline: str, cut: Cut) -> bool:
     """Whether the box round a path overlaps a cut; no path, yes. Small letters tell where to go from the place before.
 
     >>> cut = Cut("", left=0, top=0, width=100)
-    >>> _may_be_seen("M90 10L120 10", cut), _may_be_seen("M190 10l30 0", cut), _may_be_seen("M190 10l-95 5", cut)
+    >>> _may_be_seen("M90 10L120 10", cut), _may_be_seen("M190 10l30 0", cut), _may_be_seen("M190 10l-50 5-50 5", cut)
     (True, False, True)
     """
     if not outline:
@@ -144,10 +144,12 @@ def _may_be_seen(outline: str, cut: Cut) -> bool:
     at, across, up = (0.0, 0.0), [], []
     for letter, told in _PIECE.findall(outline):
         numbers = [float(number) for number in _NUMBER.findall(told)]
-        start = at if letter.islower() else (0.0, 0.0)
-        across += [start[0] + number for number in numbers[::2]]
-        up += [start[1] + number for number in numbers[1::2]]
-        at = across[-1], up[-1]  # Z goes nowhere: M comes next
+        for count, (x, y) in enumerate(zip(numbers[::2], numbers[1::2], strict=True), 1):
+            start = at if letter.islower() else (0.0, 0.0)
+            across.append(start[0] + x)
+            up.append(start[1] + y)
+            if letter not in "Cc" or count % 3 == 0:  # a curve has two points beside its way
+                at = across[-1], up[-1]
     beside = max(across) < cut.left or min(across) > cut.left + cut.width
     return not (beside or max(up) < cut.top or min(up) > cut.top + cut.height)
 
