@@ -42,7 +42,7 @@ _CELL_FILE = re.compile(r"(?<!\S)\S*[/\\]ipykernel_\d+[/\\]\d+\.py")  # a word i
 
 
 def lessons() -> list[str]:
-    """The names of all lessons, in order; after them what is no lesson and has no number: the gallery."""
+    """The names of all lessons, in order; after them what has no number: the character models and the gallery."""
     return sorted(source.stem for source in (NOTEBOOKS / "src").glob("*.py"))
 
 
