@@ -171,7 +171,7 @@ torch.manual_seed(0)
 mlp = nn.Sequential(
     nn.Embedding(V, 8), nn.Flatten(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, V), nn.Unflatten(1, (1, V))
 )
-of_mlp = learn(mlp, examples(train, 8), examples(test, 8), epochs=24, batch=128, lr=0.005)
+of_mlp = learn(mlp, examples(train, 8), examples(test, 8), epochs=18, batch=64, lr=0.004)
 
 # %%
 report("MLP, held out, best", torch.tensor(of_mlp["held out loss"]).min())
@@ -180,19 +180,19 @@ write(mlp, memory=8)
 # %% [markdown]
 # ## Whom to ask: attention
 #
-# The MLP sees 8 letters, each at its fixed place. A transformer sees 32 and lets each letter choose which earlier ones
+# The MLP sees 8 letters, each at its fixed place. A transformer sees 16 and lets each letter choose which earlier ones
 # to listen to. A letter's vector is turned into a question $q$, a key $k$ and a value $v$. Where question and key
 # agree, the value is taken:
 #
 # $$A = \operatorname{softmax}\left(\frac{Q K^\top}{\sqrt d} + M\right), \qquad \text{heard} = A V.$$
 #
-# The mask $M$ is $-\infty$ above the diagonal: nobody hears the future. So all 32 bets of a row can be made, and
+# The mask $M$ is $-\infty$ above the diagonal: nobody hears the future. So all 16 bets of a row can be made, and
 # learnt from, at once. Shortcuts and layer norm are those of [lesson 14](14_depth.ipynb).
 
 
 # %%
 class Block(nn.Module):
-    def __init__(self, memory=32, d=32):
+    def __init__(self, memory=16, d=32):
         super().__init__()
         self.letter, self.place = nn.Embedding(V, d), nn.Embedding(memory, d)
         self.query, self.key, self.value = (nn.Linear(d, d, bias=False) for _ in range(3))
@@ -218,11 +218,11 @@ class Block(nn.Module):
 
 torch.manual_seed(0)
 block = Block()
-of_block = learn(block, examples(train, 32, stride=8), examples(test, 32, stride=32), epochs=14, batch=32, lr=0.01)
+of_block = learn(block, examples(train, 16, stride=8), examples(test, 16, stride=16), epochs=13, batch=8, lr=0.005)
 
 # %%
 report("block, held out, best", torch.tensor(of_block["held out loss"]).min())
-write(block, memory=32)
+write(block, memory=16)
 
 # %% [markdown]
 # ## Who listens to whom
@@ -236,8 +236,9 @@ import teachgrad
 words = BEGIN[:16]
 with torch.no_grad():
     looks = block.attention(block.norm(block.read(encode(words)[None])))[0]
-print("letter:    ", " ".join(words))
-print("hears most:", " ".join(words[k] for k in looks.argmax(1)))
+seen = words.replace(" ", "_")
+print("letter:    ", " ".join(seen))
+print("hears most:", " ".join(seen[k] for k in looks.argmax(1)))
 looks = teachgrad.tensor(looks.tolist())
 jacobian(lambda values: looks @ values, teachgrad.zeros(len(words)))
 
