@@ -1,4 +1,4 @@
-"""The gallery outside of JupyterLab: in Notebook 7, in Voilà, and as a page that nbconvert makes. Players play there."""
+"""The gallery outside of JupyterLab: its stepper steps in Notebook 7, in Voilà, and in a page that nbconvert makes."""
 
 from __future__ import annotations
 
