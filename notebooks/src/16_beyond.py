@@ -387,6 +387,6 @@ quiz(16)
 # Forward brings columns, backward rows. Forward through backward brings curvature, one direction at a time. Checkpoints
 # trade time for memory; a `Function` says what the chain rule cannot see.
 #
-# Before: [15 · Debug clinic and capstone](15_clinic.ipynb). Next: [letter by letter](characters.ipynb), from counting to
+# Before: [15 · Debug clinic and capstone](15_clinic.ipynb). Next: [letter by letter](characters.ipynb), from counts to
 # a transformer; programs of your own; and [the index](INDEX.md) of all misconceptions and error messages. All lessons
 # begin at [Start here](00_start_here.ipynb).
