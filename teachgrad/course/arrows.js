@@ -13,7 +13,8 @@ function start(root, data) {
   const at = [...data.start];
   const bar = make("div", { className: "tg-controls" });
   const said = make("output");
-  const way = part("way-edge") && part("way-edge").getAttribute("d").split("L")[1];
+  const line = part("way-edge"); // to the place that is marked
+  const end = line && line.getPointAtLength(line.getTotalLength());
 
   const sliders = ["x", "y"].map((name, k) => {
     const label = make("label");
@@ -51,7 +52,7 @@ function start(root, data) {
     draw("shaft", `M${x} ${y}L${bx} ${by}`);
     const half = tip / 2;
     draw("head", `M${x + dx} ${y + dy}L${bx - half * uy} ${by + half * ux}L${bx + half * uy} ${by - half * ux}Z`);
-    if (way) draw("way", `M${x} ${y}L${way}`);
+    if (end) draw("way", `M${x} ${y}L${end.x} ${end.y}`);
     part("dot").setAttribute("cx", x);
     part("dot").setAttribute("cy", y);
     const steepest = word(Math.hypot(alongX, alongY));

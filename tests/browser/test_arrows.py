@@ -22,10 +22,13 @@ def seen(page) -> str:
 
 
 def shapes(page):
-    """The numbers in every path that moves, to a pixel."""
+    """Five points of every path that moves."""
     return page.evaluate(
-        """() => [...document.querySelectorAll('.tg-live [data-key][d]')].map(
-            path => path.getAttribute('d').match(/-?[0-9.]+/g).map(Number).map(Math.round))"""
+        """() => [...document.querySelectorAll('.tg-live [data-key][d]')].map(path =>
+            [0, 0.25, 0.5, 0.75, 1].flatMap(part => {
+                const {x, y} = path.getPointAtLength(part * path.getTotalLength());
+                return [x, y];
+            }))"""
     )
 
 
