@@ -71,6 +71,9 @@ LABARGS ?= $(if $(filter 0,$(shell id -u)),--allow-root) \
 lab: $(VENV)/.installed ## open the course in JupyterLab
 	$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LABARGS)
 
+# Tests run in one process for each core: more threads than that would stand in each other's way.
+test coverage: export OPENBLAS_NUM_THREADS := 1
+
 test: $(VENV)/.installed ## run all tests and every notebook
 	$(RUN) -m pytest
 
