@@ -22,8 +22,9 @@ def test_a_lesson_runs_is_answered_and_played_with(lab, page, name):
         photograph(page, f"{name}-{theme.lower()}")
     assert errors(page, cells) == []
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
-    assert moved(page), "no control of any figure changes its picture"
-    answer_wrongly_then_rightly(page, int(name[:2]))
+    if name[:2].isdigit():  # the others, a gallery and an outlook, ask nothing
+        assert moved(page), "no control of any figure changes its picture"
+        answer_wrongly_then_rightly(page, int(name[:2]))
 
 
 def moved(page):
