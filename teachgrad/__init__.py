@@ -97,9 +97,9 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"teachgrad\."
 e, pi, inf, nan = math.e, math.pi, math.inf, math.nan
 bool, float, int = dtypes.bool_, dtypes.float32, dtypes.int32
 
+globals().update(_answering(globals()))
 for _name in _OFFERED.split():
     globals()[_name] = _takes_out(globals()[_name])
-globals().update(_answering(globals()))
 for _name, _method in _answering(vars(_Operators), methods=True).items():
     setattr(_Operators, _name, _method)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 
 KNOWN = (
     "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, "
@@ -82,7 +82,7 @@ def require_cpu(wanted: device | str | int | None) -> None:
         raise explained(
             TypeError,
             f"argument 'device' must be torch.device, not {type(wanted).__name__}",
-            why=f"{wanted!r:.40} does not name a device.",
+            why=f"{brief(wanted)} does not name a device.",
             fix='leave the device out, or write device="cpu".',
         )
     kind = device(wanted).type

@@ -26,6 +26,15 @@ _SCALAR_NAMES = {
 }  # fmt: skip
 
 
+def brief(value: Any) -> str:
+    """A value in one line and at most 40 letters, for messages.
+
+    >>> brief([1.5, "two"]), brief("long " * 20)
+    ("[1.5, 'two']", "'long long long long long long long long")
+    """
+    return f"{' '.join(repr(value).split()):.40}"
+
+
 def explained(kind: type[E], words: str, why: str, fix: str, lesson: int | None = None) -> E:
     """An exception of PyTorch's ``kind`` and ``words``, followed by why it happened and what to do.
 
@@ -138,7 +147,7 @@ def no_gradient(value: Any) -> TypeError:
     return explained(
         TypeError,
         f"gradients can be either Tensors or None, but got {kind}",
-        why=f"the gradient to start from holds one weight for each output element, and {value!r:.40} is a {kind}.",
+        why=f"the gradient to start from holds one weight for each output element, and {brief(value)} is a {kind}.",
         fix="wrap it: y.backward(torch.tensor(...)).",
         lesson=5,
     )
@@ -234,7 +243,7 @@ def grad_of_no_tensor(value: Any) -> TypeError:
     return explained(
         TypeError,
         f"assigned grad expected to be a Tensor or None but got grad of type {kind}",
-        why=f"there is one slope for each element, and {value!r:.40} is a {kind}.",
+        why=f"there is one slope for each element, and {brief(value)} is a {kind}.",
         fix="w.grad = None clears the gradient; w.grad.zero_() sets it to 0.",
         lesson=8,
     )
@@ -255,7 +264,7 @@ def data_of_no_tensor(value: Any) -> TypeError:
     return explained(
         TypeError,
         f"Variable data has to be a tensor, but got {type(value).__name__}",
-        why=f"{value!r:.40} has no memory that a tensor could use.",
+        why=f"{brief(value)} has no memory that a tensor could use.",
         fix="wrap it: x.data = torch.tensor(...).",
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import brief, c_name, explained
 
 Hook = Callable[..., Any]
 Wrap = Callable[[Any], Any]
@@ -81,7 +81,7 @@ def _checked(hook: Hook, old: Any, new: Any) -> Any:
         raise explained(
             TypeError,
             f"expected Variable, but hook returned '{type(new).__name__}'",
-            why=f"{_name(hook)} returned {new!r:.40}, which cannot take the place of a gradient.",
+            why=f"{_name(hook)} returned {brief(new)}, which cannot take the place of a gradient.",
             fix="return a tensor of the gradient's shape, or nothing to leave the gradient as it is.",
         )
     if old.array.shape != new.array.shape:

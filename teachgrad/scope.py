@@ -75,16 +75,8 @@ OUTSIDE = (
 )
 
 
-LEFT_OUT = [
-    "coalesce",
-    "dequantize",
-    "istft",
-    "pin_memory",
-    "share_memory_",
-    "stft",
-    "to_dense",
-    "to_sparse",
-]  # methods among them
+# Methods among them:
+LEFT_OUT = ["coalesce", "dequantize", "istft", "pin_memory", "share_memory_", "stft", "to_dense", "to_sparse"]
 
 LISTED = "dir(...) of it lists the names that there are."
 

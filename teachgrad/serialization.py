@@ -27,7 +27,7 @@ import numpy as np
 
 from teachgrad import dtypes
 from teachgrad.device import device, require_cpu
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.graph import Array
 from teachgrad.size import Size
 from teachgrad.tensor import Tensor, wrap
@@ -80,7 +80,7 @@ def save(obj: Any, f: Any) -> None:
         raise explained(
             AttributeError,
             "expected 'f' to be string, path, or a file-like object with a 'write' attribute",
-            why=f"this is {f!r:.40}.",
+            why=f"this is {brief(f)}.",
             fix='give the name of a file second: torch.save(model.state_dict(), "model.safetensors").',
         )
     content = _content(obj)
@@ -112,7 +112,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
         raise explained(
             AttributeError,
             f"'{type(f).__name__}' object has no attribute 'read'",
-            why=f"{f!r:.40} is neither a path nor an open file.",
+            why=f"{brief(f)} is neither a path nor an open file.",
             fix='give the name of a file: torch.load("model.safetensors").',
         )
     content = f.read()

@@ -15,7 +15,7 @@ import warnings
 from typing import Any
 
 from teachgrad.device import CPU, device, require_cpu
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 
 __all__ = [  # what the face of the package offers
     "are_deterministic_algorithms_enabled",
@@ -70,7 +70,7 @@ def _count(name: str, threads: Any) -> int:
         raise explained(
             RuntimeError,
             f"{name} expects {wanted}",
-            why=f"{threads!r:.40} is no number of threads.",
+            why=f"{brief(threads)} is no number of threads.",
             fix="give 1 or more.",
         )
     return threads

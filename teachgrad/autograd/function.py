@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import errors
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.grad_mode import mode, no_grad
 from teachgrad.graph import Node, Op, record
 from teachgrad.tensor import Tensor, wrap
@@ -161,7 +161,7 @@ def _checked(function: type[Function], answer: Any, place: int, kind: Any, tenso
         raise explained(
             RuntimeError,
             f"expected Variable or None (got {type(answer).__name__})",
-            why=f"{function.__name__}.backward() answered {answer!r:.40} for input {place}; a gradient is a tensor.",
+            why=f"{function.__name__}.backward() answered {brief(answer)} for input {place}; a gradient is a tensor.",
             fix="return tensors, or None where no gradient is needed.",
             lesson=16,
         )
@@ -198,7 +198,7 @@ def _check_tangents(function: type[Function], answers: tuple[Any, ...], shapes: 
             raise explained(
                 RuntimeError,
                 f"expected Variable or None (got {type(answer).__name__}) for grad output {place}.",
-                why=f"{name}.jvp returned {answer!r:.40} as a tangent.",
+                why=f"{name}.jvp returned {brief(answer)} as a tangent.",
                 fix="return tensors, computed from the tangents that jvp is given.",
             )
         if answer is not None and answer.array.shape != shape:

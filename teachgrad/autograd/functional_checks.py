@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.tensor import Tensor
 
 NOT_STRICT = "This is not allowed in strict mode"
@@ -25,7 +25,7 @@ def tensors(value: Any, role: str, function: str) -> list[Tensor]:
                 TypeError,
                 f"The {role} given to {function} must be either a Tensor or a tuple of Tensors but the {where} has "
                 f"type {type(each)}.",
-                why=f"{each!r:.40} has no derivative.",
+                why=f"{brief(each)} has no derivative.",
                 fix="wrap numbers: torch.tensor(...); bind what is no tensor beforehand: lambda x: f(x, n).",
             )
     return found

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from teachgrad.autograd.pushforward import settled
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.func import trees
 from teachgrad.graph import edge
 from teachgrad.tensor import Tensor
@@ -85,7 +85,7 @@ def tensors_of(result: Any, api: str) -> list[Tensor]:
             raise explained(
                 RuntimeError,
                 f"{api} to return only tensors, got unsupported type {type(leaf)}",
-                why=f"{leaf!r:.40} has no derivative.",
+                why=f"{brief(leaf)} has no derivative.",
                 fix="return tensors; what else is to be handed out can go along with has_aux=True.",
             )
     return found

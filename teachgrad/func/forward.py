@@ -8,7 +8,7 @@ from typing import Any
 
 from teachgrad.autograd.function import misfit_tangent
 from teachgrad.autograd.pushforward import Pushforward, forward_mode, moving, not_moving
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.func import trees
 from teachgrad.func.arguments import Argnums, check_chunk_size, output_and_aux, run, tensors_of, without
 from teachgrad.func.reverse import jacrev
@@ -205,6 +205,6 @@ def _not_a_tensor(role: str, value: Any) -> RuntimeError:
     return explained(
         RuntimeError,
         f"{JVP}: Expected {role} to only contain Tensors, got {type(value)}",
-        why=f"{value!r:.40} is no tensor.",
+        why=f"{brief(value)} is no tensor.",
         fix="wrap it: torch.tensor(...)",
     )

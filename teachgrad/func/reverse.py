@@ -8,7 +8,7 @@ from typing import Any
 
 from teachgrad.autograd.functional import gradients_or_zeros, jacobian_of
 from teachgrad.autograd.pushforward import ends, moving
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.func import trees
 from teachgrad.func.arguments import Argnums, check_chunk_size, output_and_aux, run, tensors_of, without
 from teachgrad.grad_mode import enable_grad, is_grad_enabled, mode
@@ -144,7 +144,7 @@ def tracked(x: Any) -> Tensor:
         raise explained(
             ValueError,
             f"Thing passed to transform API must be Tensor, got {type(x)}",
-            why=f"{x!r:.40} was given where a derivative is asked for.",
+            why=f"{brief(x)} was given where a derivative is asked for.",
             fix="wrap it: torch.tensor(...); arguments that argnums does not name may be anything.",
         )
     return moving(x) if mode.enabled and x.requires_grad else x.detach().requires_grad_()

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.func import trees
 from teachgrad.ops.random import get_rng_state, set_rng_state
 from teachgrad.ops.shape import stack
@@ -129,7 +129,7 @@ def _count(name: str, in_dims: Dims, values: list[Any], dims: list[int | None]) 
                 ValueError,
                 f"{words}an input but the input is of type {type(value)}. We cannot vmap over non-Tensor arguments, "
                 "please use None as the respective in_dim",
-                why=f"{value!r:.40} does not hold several examples.",
+                why=f"{brief(value)} does not hold several examples.",
                 fix="in_dims=(0, None) shares the second argument among all examples.",
             )
         ndim = value.array.ndim
@@ -187,7 +187,7 @@ def _stacked(name: str, results: list[Any], out_dims: Dims, count: int) -> Any:
                 ValueError,
                 f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(parts[0])}. Did you mean to set "
                 "out_dims= to None for output?",
-                why=f"{parts[0]!r:.40} cannot be stacked.",
+                why=f"{brief(parts[0])} cannot be stacked.",
                 fix="return torch.tensor(...), or the tensor that it was computed from.",
             )
         whole = stack(parts, dim)

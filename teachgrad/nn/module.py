@@ -16,7 +16,7 @@ from typing import Any, Self
 from teachgrad import dtypes
 from teachgrad.autograd.hooks import RemovableHandle
 from teachgrad.device import require_cpu
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.nn import state
 from teachgrad.nn.hooks import Hooked, hung
 from teachgrad.nn.parameter import Buffer, Parameter
@@ -381,7 +381,7 @@ class Module(Hooked):
             raise explained(
                 ValueError,
                 "training mode is expected to be boolean",
-                why=f"{mode!r:.40} is neither True (training) nor False (evaluation).",
+                why=f"{brief(mode)} is neither True (training) nor False (evaluation).",
                 fix="model.train() or model.eval().",
             )
         self.training = mode

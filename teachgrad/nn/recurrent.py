@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad.dtypes import dtype
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.nn import functional, init
 from teachgrad.nn.module import Module
 from teachgrad.nn.parameter import Parameter
@@ -306,7 +306,7 @@ def _check_settings(
                               ("input_size", input_size, int), ("hidden_size", hidden_size, int)):  # fmt: skip
         if not isinstance(value, kind):
             words = f"{name} should be of type {kind.__name__}, got: {type(value).__name__}"
-            raise _bad(TypeError, words, f"{name} is {value!r:.40}.")
+            raise _bad(TypeError, words, f"{name} is {brief(value)}.")
     for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
         if value <= 0:
             raise _bad(ValueError, f"{name} must be greater than zero", f"{name} is {value}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.nn.module import Module
 from teachgrad.ops.shape import flatten
 from teachgrad.tensor import Tensor
@@ -56,7 +56,7 @@ class Unflatten(Module):
             raise explained(
                 TypeError,
                 "invalid argument type for dim parameter",
-                why=f"{dim!r:.40} is no number of a dimension.",
+                why=f"{brief(dim)} is no number of a dimension.",
                 fix="count the dimensions: 0 for the first, -1 for the last.",
             )
         if not isinstance(unflattened_size, tuple | list):

@@ -12,7 +12,7 @@ from teachgrad import dtypes
 from teachgrad.device import device as Device  # noqa: N812 - `device` is the argument's name
 from teachgrad.device import require_cpu
 from teachgrad.dtypes import dtype as Dtype  # noqa: N812 - `dtype` is the argument's name
-from teachgrad.errors import explained, not_differentiable
+from teachgrad.errors import brief, explained, not_differentiable
 from teachgrad.graph import Array
 from teachgrad.ops.nested import converted, no_room
 from teachgrad.tensor import Tensor, wrap
@@ -121,7 +121,7 @@ def number(function: str, argument: str, position: int, value: Any) -> Any:
         raise explained(
             TypeError,
             f"{function}(): argument '{argument}' (position {position}) must be Number, not {type(value).__name__}",
-            why=f"{value!r:.40} is no single number.",
+            why=f"{brief(value)} is no single number.",
             fix="give a number; .item() makes one of a tensor with one element.",
         )
     return value
@@ -139,7 +139,7 @@ def whole_number(function: str, argument: str, position: int, value: Any) -> int
         raise explained(
             TypeError,
             f"{function}(): argument '{argument}' (position {position}) must be int, not {type(value).__name__}",
-            why=f"{value!r:.40} counts nothing.",
+            why=f"{brief(value)} counts nothing.",
             fix="give a whole number, for example int(...) of a quotient.",
         ) from None
 
@@ -157,7 +157,7 @@ def checked_dtype(function: str, dtype: Any) -> Dtype | None:
     raise explained(
         TypeError,
         f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}",
-        why=f"{dtype!r:.40} names no type of elements.",
+        why=f"{brief(dtype)} names no type of elements.",
         fix="write dtype=torch.float32, or another of torch's types.",
     )
 
@@ -176,7 +176,7 @@ def not_sizes(function: str, entry: Any, position: int = 1) -> TypeError:
     return explained(
         TypeError,
         f"{function}(): argument 'size' (position {position}) must be tuple of ints, not {type(entry).__name__}",
-        why=f"a size counts elements along a dimension, and {entry!r:.40} is none.",
+        why=f"a size counts elements along a dimension, and {brief(entry)} is none.",
         fix="give whole numbers, or one tuple of them.",
     )
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from teachgrad import return_types
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import brief, c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.corners import where
 from teachgrad.ops.reduction import each_left_out
@@ -386,7 +386,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:  # noqa: N803 - PyTorch's name
         raise explained(
             TypeError,
             f"linalg_matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}",
-            why=f"the matrix is multiplied by itself n times, and {n!r:.40} is no count.",
+            why=f"the matrix is multiplied by itself n times, and {brief(n)} is no count.",
             fix="give a whole number; negative ones take the inverse.",
         )
     if n == 0:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import brief, c_name, explained
 from teachgrad.graph import Array
 
 
@@ -25,7 +25,7 @@ def misplaced(x: Array, steps: tuple[Any, ...], numpy_words: str) -> IndexError:
     if odd is not None:
         words = "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
         words += f"(got {type(odd).__name__})"
-        why, fix = f"{odd!r:.40} is no place in a tensor.", "count with whole numbers: n // 2 instead of n / 2."
+        why, fix = f"{brief(odd)} is no place in a tensor.", "count with whole numbers: n // 2 instead of n / 2."
     elif words.startswith("too many indices"):
         words = f"too many indices for tensor of dimension {x.ndim}"
         if x.ndim == 0 and steps and type(steps[0]) is int:
@@ -58,7 +58,7 @@ def not_assignable(value: Any, target: Array) -> TypeError:
     return explained(
         TypeError,
         f"can't assign a {kind} to a torch.{c_name(target.dtype)}Tensor",
-        why=f"{value!r:.40} is a {kind}, and the tensor holds numbers.",
+        why=f"{brief(value)} is a {kind}, and the tensor holds numbers.",
         fix="assign a number, an array or a tensor: x[i] = torch.tensor(...).",
     )
 

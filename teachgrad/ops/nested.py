@@ -15,7 +15,7 @@ import numpy as np
 
 from teachgrad import dtypes
 from teachgrad.dtypes import dtype
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.graph import Array
 from teachgrad.tensor import Tensor
 
@@ -47,7 +47,7 @@ def array_of(data: Any, wanted: dtype | None) -> Array:
         raise explained(
             ValueError,
             f"too many dimensions '{type(leaves[0]).__name__}'",
-            why=f"{leaves[0]!r:.40} is text, and tensors hold numbers.",
+            why=f"{brief(leaves[0])} is text, and tensors hold numbers.",
             fix="convert the text first, for example with float(...), or number the words.",
         )
     target = wanted or _common_type(leaves)
@@ -140,7 +140,7 @@ def _leaves(data: Any, shape: tuple[int, ...]) -> list[Any]:
                 raise explained(
                     TypeError,
                     "not a sequence",
-                    why=f"at dim {dim} there is {part!r:.40}, where the first entry is a sequence of {size}.",
+                    why=f"at dim {dim} there is {brief(part)}, where the first entry is a sequence of {size}.",
                     fix="nest all numbers equally deep.",
                 )
             if len(part) != size:
@@ -179,7 +179,7 @@ def _type_of(leaf: Any) -> dtype:
         f"new(): invalid data type '{type(leaf).__name__}'"
         if text
         else f"Could not infer dtype of {type(leaf).__name__}",
-        why=f"{leaf!r:.40} is no number.",
+        why=f"{brief(leaf)} is no number.",
         fix="give numbers, True or False, or sequences of them.",
     )
 
@@ -200,7 +200,7 @@ def _number(leaf: Any, target: dtype) -> Any:
         f"must be real number, not {name}"
         if target.is_floating_point
         else f"'{name}' object cannot be interpreted as an integer",
-        why=f"{leaf!r:.40} cannot become {target} here.",
+        why=f"{brief(leaf)} cannot become {target} here.",
         fix="nest all numbers equally deep, and convert what is no Python number first.",
     )
 

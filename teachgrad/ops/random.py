@@ -15,7 +15,7 @@ import numpy as np
 from teachgrad import dtypes
 from teachgrad.device import CPU, require_cpu
 from teachgrad.device import device as Device  # noqa: N812 - `device` is the argument's name
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import brief, c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.arguments import (
     C_TYPES,
@@ -150,7 +150,7 @@ def manual_seed(seed: Any) -> Generator:
         raise explained(
             ValueError,
             str(error),
-            why=f"a seed is a whole number, and {seed!r:.40} is none.",
+            why=f"a seed is a whole number, and {brief(seed)} is none.",
             fix="torch.manual_seed(0)",
             lesson=12,
         ) from None

@@ -17,7 +17,7 @@ import numpy as np
 from teachgrad import dtypes
 from teachgrad.device import CPU, device, no_cuda, require_cpu
 from teachgrad.dtypes import dtype
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import brief, c_name, explained
 from teachgrad.graph import Array, Op
 from teachgrad.ops.table import method, no_broadcast, no_expansion, result, twin_of
 from teachgrad.ops.views import view as view_of
@@ -176,7 +176,7 @@ def sizes_of(name: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:
         raise explained(
             TypeError,
             f"{name}(): argument 'shape' must be tuple of ints, but found element of type {type(bad).__name__}",
-            why=f"a size counts elements, and {bad!r:.40} is no count.",
+            why=f"a size counts elements, and {brief(bad)} is no count.",
             fix="give whole numbers: n // 2 instead of n / 2.",
         ) from None
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from teachgrad import dtypes
 from teachgrad.device import require_cpu
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import brief, c_name, explained
 from teachgrad.ops.arguments import Where, checked_dtype, made
 from teachgrad.ops.creation import as_tensor, checked_array, from_numpy
 from teachgrad.ops.table import method
@@ -117,7 +117,7 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, req
         raise explained(
             ValueError,
             "object does not implement Python buffer protocol.",
-            why=f"{buffer!r:.40} has no bytes to share.",
+            why=f"{brief(buffer)} has no bytes to share.",
             fix="torch.tensor(...) makes a tensor of numbers and lists.",
         ) from None
     kind = checked_dtype("frombuffer", dtype)

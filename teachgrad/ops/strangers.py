@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
-from teachgrad.errors import explained
+from teachgrad.errors import brief, explained
 from teachgrad.ops.table import ROWS, kind_of, not_a_tensor
 from teachgrad.tensor import Tensor
 
@@ -75,7 +75,7 @@ def found(
             return explained(
                 TypeError,
                 f"{called}(): argument '{name}' (position {place}) must be tuple of Tensors, not {kind_of(value)}",
-                why=f"it takes several tensors, and {value!r:.40} is no list or tuple of them.",
+                why=f"it takes several tensors, and {brief(value)} is no list or tuple of them.",
                 fix="put them into a list: [x, y].",
             )
         for position, element in enumerate(value or ()):
@@ -83,7 +83,7 @@ def found(
                 return explained(
                     TypeError,
                     f"expected Tensor as element {position} in argument {place - 1}, but got {kind_of(element)}",
-                    why=f"{element!r:.40} stands among the tensors given to {called}.",
+                    why=f"{brief(element)} stands among the tensors given to {called}.",
                     fix="wrap it: torch.tensor(...)",
                 )
     return None

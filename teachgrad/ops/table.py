@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from teachgrad import dtypes, errors
-from teachgrad.errors import c_name, explained
+from teachgrad.errors import brief, c_name, explained
 from teachgrad.grad_mode import mode
 from teachgrad.graph import Array, Formula, Node, Op, record
 from teachgrad.operators import Operators
@@ -298,7 +298,7 @@ def not_a_tensor(function: str, argument: str, position: int, value: Any) -> Typ
     return explained(
         TypeError,
         f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {kind_of(value)}",
-        why=f"the operation works on tensors, and {' '.join(repr(value).split()):.40} is none.",
+        why=f"the operation works on tensors, and {brief(value)} is none.",
         fix="wrap it: torch.tensor(...)",
     )
 
@@ -324,7 +324,7 @@ def not_an_operand(function: str, value: Any) -> TypeError:
         why = f"{function} needs a tensor or a number. None is, for example, the .grad of a tensor before backward()."
         fix = "call backward() first, on a loss that depends on the tensor."
         return explained(TypeError, words, why, fix, lesson=5)
-    why = f"{function}(): argument 'other' (position 2) must be Tensor, not {type(value).__name__}: {value!r:.40}."
+    why = f"{function}(): argument 'other' (position 2) must be Tensor, not {type(value).__name__}: {brief(value)}."
     return explained(TypeError, words, why, fix="make a tensor of it: torch.tensor(...), of numbers.")
 
 

@@ -52,13 +52,13 @@ class Panel:
             px = self.place(x, self.y[0])[0]
             ends = ((px, self.top), (px, bottom)) if grid else ((px, bottom), (px, bottom + 4))
             marks.append(line("grid" if grid else "frame", *ends))
-            marks.append(Text("across", px, bottom + 17, _short(x)))
+            marks.append(Text("across", px, bottom + 17, text.short(x, 6)))
         scale: list[Mark] = []
         for y in log_ticks(*self.y) if self.log else ticks(*self.y, most=max(2, int(self.height / 45))):
             py = self.place(self.x[0], y)[1]
             ends = ((self.left, py), (right, py)) if grid else ((self.left - 4, py), (self.left, py))
             scale.append(line("grid" if grid else "frame", *ends))
-            scale.append(Text("up", self.left - 7, py + 4, power(y) if self.log else _short(y)))
+            scale.append(Text("up", self.left - 7, py + 4, power(y) if self.log else text.short(y, 6)))
         marks += [Group("scale", scale, key=key)] if key else scale
         marks.append(Rect("frame", self.left, self.top, self.width, self.height))
         marks.append(Text("label", self.left + self.width / 2, bottom + 36, x_label))
@@ -103,7 +103,3 @@ def power(value: float) -> str:
     '10⁻³'
     """
     return "10" + str(round(math.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _short(value: float) -> str:
-    return text.number(value, 6).removesuffix(".0")

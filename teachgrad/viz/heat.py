@@ -29,11 +29,8 @@ def facts(values: np.ndarray[Any, Any]) -> str:
         return f"{start}, no elements"
     with np.errstate(all="ignore"):
         mean = float(values.mean(dtype=np.float64))
-    return f"{start}, min {_short(values.min())}, max {_short(values.max())}, mean {_short(mean)}"
-
-
-def _short(value: Any) -> str:
-    return text.number(value, digits=3)
+    least, most, mean = (text.number(value, 3) for value in (values.min(), values.max(), mean))
+    return f"{start}, min {least}, max {most}, mean {mean}"
 
 
 def heat_map(values: np.ndarray[Any, Any]) -> list[str]:

@@ -133,7 +133,7 @@ class Jacobian(Figure):
             "values": self._values,
             "shared": self._shown.shape != self.slopes.shape,
             "start": [int(k) for k in np.unravel_index(np.argmax(np.abs(self._shown)), self._shown.shape)],
-            "slopes": [[_short(value) for value in row] for row in self._shown.tolist()],
+            "slopes": [[text.short(value) for value in row] for row in self._shown.tolist()],
             "place": [field.left, field.top, field.wide, field.tall],
         }
         return script(HERE / "spotlight.js", self.fingerprint, data)
@@ -144,10 +144,6 @@ def _largest(slopes: Floats, tall: int, wide: int) -> Floats:
     rows = [slopes[i : i + tall] for i in range(0, slopes.shape[0], tall)]
     blocks = [[row[:, j : j + wide].ravel() for j in range(0, slopes.shape[1], wide)] for row in rows]
     return np.array([[block[np.argmax(np.abs(block))] for block in row] for row in blocks])
-
-
-def _short(value: float) -> str:
-    return text.number(value, 3).removesuffix(".0")
 
 
 class Map:
@@ -162,7 +158,7 @@ class Map:
         size = float(min(CELL // 2, SIDE // max(rows, columns)))
         self.wide, self.tall = (CELL, TALL) if self.numbered else (size, size)
         if self.numbered:
-            words = [*inputs, *(_short(value) for value in slopes.ravel().tolist())]
+            words = [*inputs, *(text.short(value) for value in slopes.ravel().tolist())]
             self.wide = max(CELL, max(map(text.width, words)) * LETTER + 10)
         self.left = MARGIN + max(text.width(name) for name in outputs) * LETTER + 12
         self.top = TOP + 24
@@ -196,7 +192,7 @@ class Map:
                 corners = line("", (x + 1, y + 1), (right, y + 1), (right, bottom), (x + 1, bottom)).segments
                 tinted.setdefault(look, []).extend([*corners, ("Z", ())])
             if self.numbered:
-                words.append(Text("cell" if value else "zero", middle, base + 4.5, _short(value)))
+                words.append(Text("cell" if value else "zero", middle, base + 4.5, text.short(value)))
             elif value < 0:
                 bar = line("", (middle - self.wide // 5, base), (middle + self.wide // 5, base)).segments
                 tinted.setdefault("sign", []).extend(bar)

@@ -117,8 +117,8 @@ class Paths(Movie):
         self.paths = [[self._plan.arrows[k][2] for k in path] for path in found]
         self.slope = float(sum(map(math.prod, self.paths)))
         rows = [self._row(start, path) for path in found]
-        products = [_short(math.prod(path)) for path in self.paths]
-        total = f"Together: {_joined(products, ' + ')} = {_short(self.slope)}" if len(rows) > 1 else ""
+        products = [text.short(math.prod(path), 4) for path in self.paths]
+        total = f"Together: {_joined(products, ' + ')} = {text.short(self.slope, 4)}" if len(rows) > 1 else ""
         count = (
             f"{text.plural(len(found), 'path')} from {start} to {end}" if found else f"No path from {start} to {end}"
         )
@@ -137,9 +137,9 @@ class Paths(Movie):
     def _row(self, start: str, path: Trail) -> str:
         """A path in words: where it leads through, and its product."""
         arrows = [self._plan.arrows[k] for k in path]
-        values = [_short(slope) for _, _, slope in arrows]
+        values = [text.short(slope, 4) for _, _, slope in arrows]
         through = " → ".join([start, *(head for _, head, _ in arrows)])
-        product = _short(math.prod(slope for _, _, slope in arrows))
+        product = text.short(math.prod(slope for _, _, slope in arrows), 4)
         return f"{through}: {_joined(values, ' × ')}" + (f" = {product}" if len(values) > 1 else "")
 
 
@@ -157,7 +157,7 @@ class _Plan:
             places[head] = len(self.boxes) + len(pills)
             for k in pills:
                 ends += [(places[self.arrows[k][0]], len(self.boxes)), (len(self.boxes), places[head])]
-                self.boxes.append((_short(self.arrows[k][2]), k))
+                self.boxes.append((text.short(self.arrows[k][2], 4), k))
             self.boxes.append((head, -1))
         self.sizes = [
             (text.width(word) * LETTER + (2 * PAD if k < 0 else 14), ROW if k < 0 else PILL) for word, k in self.boxes
@@ -251,12 +251,3 @@ def _in_order(slopes: Slopes) -> list[str]:
 def _joined(words: Sequence[str], sign: str) -> str:
     """Numbers with a sign between them; a negative one that comes after it stands in parentheses."""
     return sign.join([*words[:1], *(f"({word})" if word[0] == "−" else word for word in words[1:])])
-
-
-def _short(value: float) -> str:
-    """A number without needless zeros.
-
-    >>> _short(4.0), _short(-0.25)
-    ('4', '−0.25')
-    """
-    return text.number(float(value)).removesuffix(".0")

@@ -141,11 +141,29 @@ def split(marks: Iterable[Mark]) -> tuple[list[Mark], list[Mark]]:
     return stay, move
 
 
-def moved(marks: Iterable[Mark], right: float = 0, down: float = 0) -> Iterator[Rect | Text]:
-    """The rectangles and the texts among marks, elsewhere."""
-    for mark in marks:
-        if isinstance(mark, Rect | Text):
-            yield replace(mark, x=mark.x + right, y=mark.y + down)
+def moved(marks: Iterable[Mark], right: float, down: float) -> list[Mark]:
+    """The same marks at another place.
+
+    >>> moved([Circle("ball", 1, 2, 3)], 10, 20)
+    [Circle(look='ball', x=11, y=22, radius=3, key='')]
+    """
+    return [_moved(mark, right, down) for mark in marks]
+
+
+def _moved(mark: Mark, right: float, down: float) -> Mark:
+    match mark:
+        case Rect() | Circle() | Text():
+            return replace(mark, x=mark.x + right, y=mark.y + down)
+        case Path():
+            segments = [
+                (letter, tuple(at + (down if i % 2 else right) for i, at in enumerate(numbers)))
+                for letter, numbers in mark.segments
+            ]
+            return replace(mark, segments=segments)
+        case Group() | Layer():
+            return replace(mark, marks=moved(mark.marks, right, down))
+        case Window():
+            return replace(mark, x=mark.x + right, y=mark.y + down, marks=moved(mark.marks, right, down))
 
 
 def untitled(picture: Scene) -> Scene:

@@ -5,11 +5,10 @@ Knows marks and figures; not what they show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from teachgrad.viz.figure import Figure
-from teachgrad.viz.scene import Circle, Group, Layer, Mark, Path, Rect, Scene, Text, Window
+from teachgrad.viz.scene import Mark, Scene, Text, moved
 
 TITLE, GAP, MARGIN = 28.0, 14.0, 8.0  # pixels: for a title, between two pictures, at the left
 
@@ -34,28 +33,3 @@ def stacked(figures: Mapping[str, Figure], told: str = "") -> Figure:
     alt = " ".join([told, *(f"{title}: {figure.alt}" for title, figure in figures.items())]).strip()
     width = max(figure.picture.width for figure in figures.values())
     return Figure(Scene(width, top - GAP, marks), alt, content=alt)
-
-
-def moved(marks: Iterable[Mark], right: float, down: float) -> list[Mark]:
-    """The same marks at another place.
-
-    >>> moved([Circle("ball", 1, 2, 3)], 10, 20)
-    [Circle(look='ball', x=11, y=22, radius=3, key='')]
-    """
-    return [_moved(mark, right, down) for mark in marks]
-
-
-def _moved(mark: Mark, right: float, down: float) -> Mark:
-    match mark:
-        case Rect() | Circle() | Text():
-            return replace(mark, x=mark.x + right, y=mark.y + down)
-        case Path():
-            segments = [
-                (letter, tuple(at + (down if i % 2 else right) for i, at in enumerate(numbers)))
-                for letter, numbers in mark.segments
-            ]
-            return replace(mark, segments=segments)
-        case Group() | Layer():
-            return replace(mark, marks=moved(mark.marks, right, down))
-        case Window():
-            return replace(mark, x=mark.x + right, y=mark.y + down, marks=moved(mark.marks, right, down))

@@ -32,6 +32,15 @@ def number(value: float, digits: int = 4) -> str:
     return short.replace("-", "−")
 
 
+def short(value: float, digits: int = 3) -> str:
+    """A number without needless zeros.
+
+    >>> short(4.0), short(-0.25), short(12.345, digits=4)
+    ('4', '−0.25', '12.35')
+    """
+    return number(value, digits).removesuffix(".0")
+
+
 def array(values: np.ndarray[Any, Any]) -> str:
     """The elements of a small array, with the bare points that tensors are printed with; else its shape.
 
@@ -41,17 +50,17 @@ def array(values: np.ndarray[Any, Any]) -> str:
     if values.ndim == 0:
         return number(values.item())
     if values.size <= WIDEST_ARRAY // 4:
-        short = _nested(values.tolist())
-        if len(short) <= WIDEST_ARRAY:
-            return short
+        written = _nested(values.tolist())
+        if len(written) <= WIDEST_ARRAY:
+            return written
     return shape(values.shape)
 
 
 def _nested(values: Any) -> str:
     if isinstance(values, list):
         return "[" + ", ".join(_nested(entry) for entry in values) + "]"
-    short = number(values, digits=3)
-    return short[:-1] if short.endswith(".0") else short
+    written = number(values, digits=3)
+    return written[:-1] if written.endswith(".0") else written
 
 
 def shape(sizes: tuple[int, ...]) -> str:

@@ -1,24 +1,8 @@
 """Figures below each other: each whole, at its place, under its title."""
 
 from teachgrad.viz import draw_curves, draw_fit
-from teachgrad.viz.scene import Circle, Group, Path, Rect, Text, Window
-from teachgrad.viz.stacked import moved, stacked
+from teachgrad.viz.stacked import stacked
 from tests.viz.pages import words
-
-
-def test_every_kind_of_mark_is_moved():
-    marks = [
-        Rect("frame", 1, 2, 3, 4),
-        Path("edge", [("M", (1, 2)), ("C", (1, 2, 3, 4, 5, 6)), ("Z", ())]),
-        Group("g", [Text("word", 1, 2, "a")]),
-        Window(1, 2, 3, 4, [Circle("ball", 1, 2, 3)]),
-    ]
-    assert moved(marks, 10, 100) == [
-        Rect("frame", 11, 102, 3, 4),
-        Path("edge", [("M", (11, 102)), ("C", (11, 102, 13, 104, 15, 106)), ("Z", ())]),
-        Group("g", [Text("word", 11, 102, "a")]),
-        Window(11, 102, 3, 4, [Circle("ball", 11, 102, 3)]),
-    ]
 
 
 def test_a_stack_holds_all_that_its_figures_hold():
