@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -45,33 +46,43 @@ def within(seconds: float, function: Callable[[], T]) -> T:
         finally:
             watch.end()
     except TimeLimitError:
-        watch.end()  # it may have come before the first end was through; the next is AGAIN away
+        while not watch.ended:  # it may have come before the end was through, as may the next, AGAIN later
+            with suppress(TimeLimitError):
+                watch.end()
         raise
 
 
 class _Watch:
-    """A thread that looks at the clock."""
+    """A thread that looks at the clock.
+
+    An exception can come between any two steps of Python, in the middle of `Event.set` as well, which would then never
+    be left. So all that is waited for here is a lock: taking it and giving it back are one step each.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._watched = threading.get_ident()
-        self._left = threading.Event()
+        self._on = threading.Lock()  # taken while somebody is watched
         self._turn = threading.RLock()  # the exception may come while it is being taken; it must not bar its own thread
+        self.ended = False
 
     def begin(self) -> None:
+        self._on.acquire()
         threading.Thread(target=self._watch, daemon=True).start()
 
     def end(self) -> None:
         with self._turn:
-            self._left.set()
+            if not self.ended:
+                self.ended = True
+                self._on.release()
         for _ in range(10):  # what was asked for before that, and has not appeared yet, appears here
             pass
 
     def _watch(self) -> None:
         wait = self._seconds
-        while not self._left.wait(wait):
+        while not self._on.acquire(timeout=wait):
             with self._turn:
-                if not self._left.is_set():
+                if not self.ended:
                     ask = ctypes.pythonapi.PyThreadState_SetAsyncExc
                     ask(ctypes.c_ulong(self._watched), ctypes.py_object(TimeLimitError))
             wait = AGAIN

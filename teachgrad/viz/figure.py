@@ -198,8 +198,8 @@ def tracks(moments: Sequence[Scene]) -> dict[str, Any]:
         for name in next(iter(states.values())) if len(states) > 1 else ():
             values = [states[id(marks[key])][name] for marks in seen]
             if len(set(values)) > 1 and (key, name) != (TOLD, "text"):
-                bare: list[Any] = list(values) if name == "text" else [_bare(value) for value in values]
-                moving.setdefault(key, {})[name] = _brief(bare)
+                bare: dict[str, Any] = {value: value if name == "text" else _bare(value) for value in set(values)}
+                moving.setdefault(key, {})[name] = _brief([bare[value] for value in values])
     grow = [key for key, mark in seen[-1].items() if isinstance(mark, scene.Path) and mark.growing]
     return {"tracks": moving, "grow": grow}
 

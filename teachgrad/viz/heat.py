@@ -29,8 +29,8 @@ def facts(values: np.ndarray[Any, Any]) -> str:
         return f"{start}, no elements"
     with np.errstate(all="ignore"):
         mean = float(values.mean(dtype=np.float64))
-    least, most, mean = (text.number(value, 3) for value in (values.min(), values.max(), mean))
-    return f"{start}, min {least}, max {most}, mean {mean}"
+    least, most, middle = (text.number(value, 3) for value in (values.min(), values.max(), mean))
+    return f"{start}, min {least}, max {most}, mean {middle}"
 
 
 def heat_map(values: np.ndarray[Any, Any]) -> list[str]:

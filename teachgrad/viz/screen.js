@@ -1,6 +1,16 @@
 // A picture that Python changes, above the buttons that pause and end the loop which changes it.
 const make = (tag, set) => Object.assign(document.createElement(tag), set);
 
+// A greeting is heard while a cell runs only if the kernel has a thread to spare, which takes a moment to start.
+function initialize({ model }) {
+  const greet = (times) => {
+    if (model.get("heard") || !times) return;
+    model.send("hello");
+    setTimeout(greet, 400, times - 1);
+  };
+  setTimeout(greet, 100, 10);
+}
+
 function render({ model, el }) {
   const picture = make("div");
   const draw = () => { picture.innerHTML = model.get("page"); };
@@ -25,17 +35,10 @@ function render({ model, el }) {
   const offer = () => { rest.style.display = model.get("heard") ? "" : "none"; };
   model.on("change:heard", offer);
   offer();
-  // A greeting is heard while a cell runs only if the kernel has a thread to spare, which takes a moment to start.
-  const greet = (times) => {
-    if (model.get("heard") || !times || !el.isConnected) return;
-    model.send("hello");
-    setTimeout(greet, 400, times - 1);
-  };
-  setTimeout(greet, 100, 10);
   draw();
   model.on("change:page", draw);
   el.append(picture, rest, button);
   el.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, "b" would insert a cell
 }
 
-export default { render };
+export default { initialize, render };

@@ -64,15 +64,18 @@ class _Output:
             # ipykernel hands what a page says to the thread that spoke last to the page: here, to the busy one. The
             # thread that the page chose is free.
             self.widget.comm._reply_subshell_for = lambda data, chosen: chosen
+            self.over = False
             bundle[VIEW] = self.widget._repr_mimebundle_()[0][VIEW]
         self.place = show(bundle, raw=True, display_id=True)
 
     def _answer(self, widget: Any, word: str, buffers: Any) -> None:
         """A greeting that arrives shows that the page is heard while a cell runs: then it offers to pause."""
-        if word == "hello":
-            widget.heard = True
-        else:
+        if word != "hello":
             self._hear(word)
+        elif self.over:
+            widget.close()
+        else:
+            widget.heard = True
 
     def show(self, figure: Figure) -> None:
         if self.widget is None:
@@ -83,7 +86,9 @@ class _Output:
     def close(self, figure: Figure) -> None:
         self.place.update(still(figure), raw=True)
         if self.widget is not None:
-            self.widget.close()
+            self.over = True
+            if self.widget.heard:  # else the page may be at loading it: it is closed when that is done
+                self.widget.close()
 
 
 def still(figure: Figure) -> dict[str, Any]:

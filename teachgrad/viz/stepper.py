@@ -22,7 +22,7 @@ from teachgrad.viz.drawing import MARGIN, Words, nothing_to_draw
 from teachgrad.viz.figure import Movie, code, sheet
 from teachgrad.viz.looks import CIVIDIS
 from teachgrad.viz.model import Graph, Item, Names
-from teachgrad.viz.scene import Group, Mark, Scene
+from teachgrad.viz.scene import Group, Mark, Path, Scene
 from teachgrad.viz.steps import Pass, Step, backward_pass, called
 from teachgrad.viz.twin import twin
 
@@ -410,14 +410,21 @@ class _Edges:
             for i, (route, look) in enumerate(zip(routes, rest, strict=True))
         ]
 
+        self._made: dict[tuple[int, str], list[Path]] = {}
+
     def marks(self, moment: Moment) -> list[Mark]:
-        found: list[Mark] = []
-        for i, (shaft, forth, *back) in enumerate(self._arrows):
-            flow = moment.flows.get(i)
-            found.append(replace(shaft, look=flow or shaft.look))
-            found.append(replace(forth, look="unseen" if flow else forth.look))
-            found += [replace(tip, look=tip.look if flow else "unseen") for tip in back]
-        return found
+        return [mark for i in range(len(self._arrows)) for mark in self._arrow(i, moment.flows.get(i, ""))]
+
+    def _arrow(self, i: int, flow: str) -> list[Path]:
+        """The shaft and the tips of an arrow; the same marks at each moment at which they look the same."""
+        if (i, flow) not in self._made:
+            shaft, forth, *back = self._arrows[i]
+            self._made[i, flow] = [
+                replace(shaft, look=flow or shaft.look),
+                replace(forth, look="unseen" if flow else forth.look),
+                *(replace(tip, look=tip.look if flow else "unseen") for tip in back),
+            ]
+        return self._made[i, flow]
 
 
 # What is shown of a node that is pointed at --------------------------------------------------------------------------
