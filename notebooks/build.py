@@ -24,6 +24,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from notebooks.kernel import Kernel
 from teachgrad.course.exercises import exercises
 
 NOTEBOOKS = Path(__file__).resolve().parent
@@ -84,6 +85,7 @@ def client(notebook: NotebookNode, folder: Path, seconds: float = SECONDS_PER_CE
     return NotebookClient(
         notebook,
         kernel_name="python3",
+        kernel_manager_class=Kernel,
         timeout=seconds,
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
