@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _age = attrgetter("seq")
 NOBODY: Any = object()
+SMALL = 4096  # rows: sums of more are left to NumPy, which rounds less
 _one_at_a_time = Lock()  # threads may share leaves
 
 
@@ -180,8 +181,9 @@ def _fitted(contribution: Any, node: Node, tensors: Tensors) -> Any:
     """
     shape = node.shape
     if contribution.shape != shape:
-        if type(contribution) is np.ndarray and contribution.shape[1:] == shape and len(shape) == 1:
-            contribution = np.dot(_ones(len(contribution), contribution.dtype), contribution)  # the bias of a layer
+        small = type(contribution) is np.ndarray and 0 < contribution.ndim <= 2 and len(contribution) <= SMALL
+        if small and contribution.shape[1:] == shape:  # such as the bias of a layer
+            contribution = np.dot(_ones(len(contribution), contribution.dtype), contribution)
         else:
             extra = contribution.ndim - len(shape)
             stretched = [extra + i for i, size in enumerate(shape) if size == 1 != contribution.shape[extra + i]]

@@ -117,9 +117,9 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     if out is not None:
         return written("matmul", matmul(input, other), out)  # type: ignore[no-any-return]
     x, y = _pair("matmul", input, other)
+    if x.ndim == y.ndim == 2:  # by far the most frequent
+        return result(MM, np.dot(x, y), (input, other))
     match x.ndim, y.ndim:
-        case 2, 2:
-            return result(MM, np.dot(x, y), (input, other))
         case 1, 1:
             return result(DOT, np.dot(x, y), (input, other))
         case 2, 1:
@@ -373,15 +373,14 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def _pair(name: str, a: Any, b: Any) -> tuple[Any, Any]:
     """The arrays of two factors that fit each other."""
-    for place, factor in enumerate((a, b), 1):
-        if not isinstance(factor, Tensor):
-            raise explained(
-                TypeError,
-                f"{name}(): argument '{('input', 'other')[place - 1]}' (position {place}) must be Tensor, "
-                f"not {type(factor).__name__}",
-                why="matrices are multiplied with matrices; a number has no rows and columns.",
-                fix="for numbers use *, for arrays torch.from_numpy(array).",
-            )
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor):
+        argument, place, factor = ("other", 2, b) if isinstance(a, Tensor) else ("input", 1, a)
+        raise explained(
+            TypeError,
+            f"{name}(): argument '{argument}' (position {place}) must be Tensor, not {type(factor).__name__}",
+            why="matrices are multiplied with matrices; a number has no rows and columns.",
+            fix="for numbers use *, for arrays torch.from_numpy(array).",
+        )
     x, y = a.array, b.array
     if x.ndim == 0 or y.ndim == 0:
         raise explained(

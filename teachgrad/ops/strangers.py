@@ -30,8 +30,14 @@ def answering(names: Mapping[str, Any], methods: bool = False) -> dict[str, Call
         if type(function) is FunctionType
         and not name.startswith("_")
         and name not in ROWS
-        and any(kind in (ONE, PERHAPS, SEVERAL) for kind in list(function.__annotations__.values())[methods:-1])
+        and _takes_tensors(function, methods)
     }
+
+
+def _takes_tensors(function: FunctionType, methods: bool) -> bool:
+    """Whether there is something to explain: `out` is looked at where it is written to."""
+    parameters = [name for name in function.__annotations__ if name not in ("out", "return")][methods:]
+    return any(function.__annotations__[name] in (ONE, PERHAPS, SEVERAL) for name in parameters)
 
 
 def _answering(function: Callable[..., Any], method: bool, home: str | None) -> Callable[..., Any]:
