@@ -190,3 +190,27 @@ def test_an_interrupt_of_the_kernel_does_the_same(running):
     running.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
     done(running)
     assert [output["output_type"] for output in saved(running)] == ["display_data", "stream"]
+
+
+BRIEF = """\
+from ipywidgets.widgets import widget
+from teachgrad import viz
+for live in [viz.live_training(2, pause=0) for _ in range(5)]:
+    for epoch in live:
+        live.report(loss=1.0)
+"""
+
+
+def test_a_training_that_is_over_before_its_widget_is_loaded_leaves_the_picture_alone(lab, page):
+    """The fixture sees that the page raises nothing."""
+    cells = [new_code_cell(BRIEF), new_code_cell("print([type(one).__name__ for one in widget._instances.values()])")]
+    nbformat.write(new_notebook(cells=cells, metadata=build.KERNEL), lab.notebooks / "brief.ipynb")
+    open_notebook(page, lab, "brief")
+    page.evaluate(RUN_CELL)
+    page.locator(f"{OUTPUT} svg").nth(4).wait_for()
+    page.wait_for_timeout(3000)  # for the page to load the widgets, and to greet
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:move-cursor-down')")
+    page.evaluate(RUN_CELL)
+    left = page.locator(f"{OUTPUT} >> text=/^\\[.*\\]/")
+    left.wait_for(timeout=20_000)
+    assert "Watched" not in left.text_content()

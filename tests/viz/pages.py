@@ -19,10 +19,14 @@ def pictured(twin: str) -> list[str]:
     """The texts that a graph's image shows, sorted: those of a drawing as often as it is used."""
     root = ElementTree.fromstring(twin)
     (drawings,) = root.findall(f"{SVG}defs")
-    inside = {f"#{drawing.get('id')}": [text.text or "" for text in drawing.iter(f"{SVG}text")] for drawing in drawings}
     root.remove(drawings)
-    used = [text for use in root.iter(f"{SVG}use") for text in inside[use.attrib["href"]]]
-    return sorted([*used, *(text.text or "" for text in root.iter(f"{SVG}text"))])
+    by_address = {f"#{drawing.get('id')}": drawing for drawing in drawings}
+
+    def texts(element: ElementTree.Element) -> list[str]:
+        used = [text for use in element.iter(f"{SVG}use") for text in texts(by_address[use.attrib["href"]])]
+        return [*used, *(text.text or "" for text in element.iter(f"{SVG}text"))]
+
+    return sorted(texts(root))
 
 
 class Page(HTMLParser):

@@ -334,12 +334,22 @@ TOLD = ["Training, 0 of 3 epochs.", "Training, 1 of 3 epochs: loss 0.", "Trainin
 def test_the_picture_changes_while_the_loop_runs_and_the_widget_is_closed(place):
     seen = []
     live = live_training(3)
-    there = None
     for epoch in live:
-        there = there or widget(place)
+        there = widget(place)
+        there._handle_custom_msg("hello", [])
         seen.append(re.findall(r'alt="([^"]*)"', there.page)[0])
         live.report(loss=epoch)
     assert seen == TOLD
+    assert there.comm is None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_page_that_is_still_loading_the_widget_may_finish_that(place):
+    live = live_training(1)
+    for _ in live:
+        there = widget(place)
+    assert there.comm is not None
+    there._handle_custom_msg("hello", [])
     assert there.comm is None
 
 
