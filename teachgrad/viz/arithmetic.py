@@ -1,6 +1,6 @@
 """A title, a line of arithmetic with a caption under each number, and a few sentences: what is said beside a picture.
 
-It is laid out anew at each moment of a movie, on the same marks. Knows marks, not what is computed.
+As marks, for files; a page is given the same as data, and lays it out by itself. Knows not what is computed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from teachgrad.viz import text
+from teachgrad.viz.looks import INK, LOOKS, Look
 from teachgrad.viz.scene import Mark, Rect, Text
 
 LETTER, BOLD_LETTER, NOTE_LETTER, SMALL_LETTER = 7.9, 7.6, 7.2, 6.4  # pixels a letter: numbers, titles, notes, captions
@@ -80,28 +81,34 @@ def needed(remarks: Sequence[Remark]) -> float:
     )
 
 
-def marks(remark: Remark, terms: int, lines: int, width: float, top: float = 0.0) -> list[Mark]:
-    """The marks of a remark, as many as the fullest needs, so that they can be the same at each moment."""
-    found: list[Mark] = [Text("title", LEFT, top + TITLE, remark.title, key="title")]
+def marks(remark: Remark, width: float) -> list[Mark]:
+    """A remark in a strip of that width."""
+    found: list[Mark] = [Text("title", LEFT, TITLE, remark.title)]
     x = LEFT
-    for i in range(terms):
-        term = remark.terms[i] if i < len(remark.terms) else Term("unseen", "")
-        if term.sign:
-            x += SIGN
-        wide = _wide(term) if term.text else 0.0
+    for term in remark.terms:
+        x += SIGN * bool(term.sign)
+        wide = _wide(term)
         found += [
-            Text("operator", x - SIGN / 2, top + BOX + 19, term.sign, key=f"sign{i}"),
-            Rect(term.look, x, top + BOX, wide, TALL, 5, f"term{i}"),
-            Text("number", x + wide / 2, top + BOX + 18, term.text, key=f"number{i}"),
-            Text("under", x + wide / 2, top + CAPTION, term.caption, key=f"under{i}"),
+            Text("operator", x - SIGN / 2, BOX + 19, term.sign),
+            Rect(term.look, x, BOX, wide, TALL, 5),
+            Text("number", x + wide / 2, BOX + 18, term.text),
+            Text("under", x + wide / 2, CAPTION, term.caption),
         ]
         x += wide
-    found.append(Text("formula", LEFT, top + LINES, remark.formula, key="formula"))
-    notes = remark.lines(width)
-    for i in range(lines):
-        y = top + LINES + LINE * (i + bool(remark.formula))
-        found.append(Text("caption", LEFT, y, notes[i] if i < len(notes) else "", key=f"note{i}"))
-    return found
+    lines = [*([("formula", remark.formula)] if remark.formula else []), *(("caption", n) for n in remark.lines(width))]
+    return found + [Text(look, LEFT, LINES + LINE * i, words) for i, (look, words) in enumerate(lines)]
+
+
+def stylesheet(remarks: Sequence[Remark]) -> str:
+    """Rules for the boxes of numbers in a page, which look as their marks do."""
+    used = sorted({term.look for remark in remarks for term in remark.terms})
+    return "".join(f".tg-{name}{{{_rule(LOOKS[name])}}}" for name in used)
+
+
+def _rule(look: Look) -> str:
+    fill, stroke = ("currentColor" if colour == INK else colour for colour in (look.fill, look.stroke))
+    tinted = f"color-mix(in srgb,{fill} {100 * look.tint:g}%,#0000)"
+    return f"background:{tinted};border:{look.width}px solid {stroke}"
 
 
 def _wide(term: Term) -> float:

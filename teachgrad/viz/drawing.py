@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import ceil, hypot
 from pathlib import Path as FilePath
 
@@ -24,6 +25,8 @@ SYMBOL_LETTER = 9.0  # the same for the bold letters in a badge
 ROW, STRIP, PAD = 28.0, 20.0, 9.0  # the height of a box, of the strip for its gradient; what is left free inside
 BADGE = 22.0  # the height of an operation's badge, and its least width
 MARGIN = 8.0
+TIP, WING = 7.0, 3.6 / 7  # the length of the tip of an arrow, and half of its width as a part of that
+BACKWARDS = ("flow", "flowed")  # looks of arrows that point to where their line starts
 
 Place = tuple[float, float]
 
@@ -242,36 +245,46 @@ def box(item: Item, x: float, y: float, w: float, h: float, outline: str, strip:
     return marks
 
 
-def arrow(route: list[Place], look: str, key: str = "") -> list[Path]:
-    """A curve with its tip at the end, called as the curve is with a t after it; the line stops short of the tip."""
-    neck, end = tip("tip", route[-2], route[-1], key and key + "t")
-    return [_curve(look, [*route[:-1], neck], key), end]
+def arrow(route: list[Place], look: str) -> list[Path]:
+    """A curve with its tip at the end; the line stops short of the tip."""
+    neck, end = tip("tip", route[-2], route[-1])
+    return [_curve(look, [*route[:-1], neck]), end]
 
 
-def two_way(route: list[Place], look: str, key: str) -> list[Path]:
-    """A curve with a tip for each way, called as the curve is with t and b after it.
-
-    The line reaches under both, as far as they are wider than it, so that it serves either way.
-    """
-    neck, end = tip("tip", route[-2], route[-1], key + "t")
-    root, start = tip("flowtip", route[1], route[0], key + "b")
-    return [_curve(look, [_between(route[0], root), *route[1:-1], _between(route[-1], neck)], key), end, start]
+def thread(route: list[Place], look: str, key: str) -> Path:
+    """An arrow without its tip, which may come at either end: the line reaches half under both, being thinner."""
+    start, end = (_short_of(TIP / 2, *ends) for ends in ((route[1], route[0]), (route[-2], route[-1])))
+    return _curve(look, [(round(start[0]), round(start[1])), *route[1:-1], (round(end[0]), round(end[1]))], key)
 
 
-def _between(start: Place, end: Place) -> Place:
-    return round((start[0] + end[0]) / 2), round((start[1] + end[1]) / 2)
+def with_tips(marks: Iterable[Mark]) -> list[Mark]:
+    """The same, each thread that is seen with its tip: at its end or, if gradients have come along it, at its start."""
+    found: list[Mark] = []
+    for mark in marks:
+        found.append(mark)
+        if isinstance(mark, Path) and mark.look != "unseen":
+            back = mark.look in BACKWARDS
+            places = [place for _, numbers in mark.segments for place in zip(numbers[::2], numbers[1::2], strict=True)]
+            before, end = places[1::-1] if back else places[-2:]
+            _, point = tip("flowtip" if back else "tip", before, _short_of(-TIP / 2, before, end))
+            found.append(replace(point, key=mark.key + "t"))
+    return found
 
 
-def _curve(look: str, route: list[Place], key: str) -> Path:
+def _curve(look: str, route: list[Place], key: str = "") -> Path:
     curves = [("C", (*route[i], *route[i + 1], *route[i + 2])) for i in range(1, len(route), 3)]
     return Path(look, [("M", route[0]), *curves], key)
 
 
-def tip(look: str, start: Place, end: Place, key: str = "") -> tuple[Place, Path]:
+def tip(look: str, start: Place, end: Place) -> tuple[Place, Path]:
     """The tip of an arrow that comes from `start` and ends at `end`, and the place where its line should stop."""
+    neck = _short_of(TIP, start, end)
+    along, across = (end[0] - neck[0]) * WING, (end[1] - neck[1]) * WING
+    return neck, line(look, end, (neck[0] - across, neck[1] + along), (neck[0] + across, neck[1] - along))
+
+
+def _short_of(pixels: float, start: Place, end: Place) -> Place:
+    """The place so many pixels before the end of the way from `start` to `end`."""
     (x0, y0), (x1, y1) = start, end
-    far = hypot(x1 - x0, y1 - y0) or 1.0
-    ux, uy = (x1 - x0) / far, (y1 - y0) / far
-    neck = (x1 - 7 * ux, y1 - 7 * uy)
-    corners = [(neck[0] - 3.6 * uy, neck[1] + 3.6 * ux), (neck[0] + 3.6 * uy, neck[1] - 3.6 * ux)]
-    return neck, line(look, (x1, y1), *corners, key=key)
+    part = pixels / (hypot(x1 - x0, y1 - y0) or 1.0)
+    return x1 - part * (x1 - x0), y1 - part * (y1 - y0)

@@ -241,10 +241,10 @@ def sheet(name: str) -> str:
     return (HERE / name).read_text("utf-8")
 
 
-def code(name: str) -> str:
-    """A file of JavaScript in this folder, without the lines that are comments."""
-    lines = (line.strip() for line in (HERE / name).read_text("utf-8").splitlines())
-    return "\n".join(line for line in lines if not line.startswith("//"))
+def code(name: str | Path) -> str:
+    """A file of JavaScript in this folder, without its comments."""
+    lines = (line.partition("// ")[0].strip() for line in (HERE / name).read_text("utf-8").splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def script(path: Path, fingerprint: str, data: object) -> str:
@@ -253,11 +253,9 @@ def script(path: Path, fingerprint: str, data: object) -> str:
     The file has a function ``start(root, data)``; `data` is handed to it as JSON.
     """
     given = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")  # no "</script>" in a name ends it
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-    program = "\n".join(line for line in lines if not line.startswith("//"))
     copies = f'figure[data-teachgrad="{fingerprint}"]:not([data-started])'
     each = f"const data={given};for(const root of document.querySelectorAll('{copies}'))"
-    return f'<script>(()=>{{{program}\n{each}{{root.dataset.started="";start(root,data)}}}})()</script>'
+    return f'<script>(()=>{{{code(path)}\n{each}{{root.dataset.started="";start(root,data)}}}})()</script>'
 
 
 def write_text(path: Path, markup: str) -> None:

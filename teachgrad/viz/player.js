@@ -4,26 +4,26 @@
 //   data.grow    paths that show one more segment at each moment
 //   data.pause   milliseconds from one moment to the next
 //   data.start   the moment it opens at and waits; without one it opens at the last, and plays when it is first seen
-//   data.picture  the picture with the styles of the page, if the image holds a plainer one
 //   data.above   whether the controls stand above the picture
-// `heard` is told of every moment that is shown.
+// `heard` is told of every moment that is shown. `prepare` is handed the picture before its marks are looked for, and
+// returns their tracks.
 // Returns what a kernel or a test needs to drive it: {show(i), play(), pause(), step}.
-function player(root, data, heard = () => {}) {
+function player(root, data, heard = () => {}, prepare = (stage) => (stage.querySelector("style").remove(), data.tracks)) {
   const last = data.told.length - 1;
   const make = (tag, set) => Object.assign(document.createElement(tag), set);
 
   // The image holds the picture; unpacked, and without its own colours, it takes those of the page.
   const image = root.querySelector("img");
-  const held = () => decodeURIComponent(image.getAttribute("src").replace(/^[^,]*,/, ""));
-  const stage = make("div", { className: "tg-stage", innerHTML: data.picture ?? held() });
-  if (!data.picture) stage.querySelector("style").remove();
+  const held = decodeURIComponent(image.getAttribute("src").replace(/^[^,]*,/, ""));
+  const stage = make("div", { className: "tg-stage", innerHTML: held });
+  const moving = prepare(stage);
   image.replaceWith(stage);
   const marks = {};
   for (const mark of stage.querySelectorAll("[data-key]")) marks[mark.dataset.key] = mark;
   const tracks = [];
-  for (const key in data.tracks)
-    for (const name in data.tracks[key]) {
-      const track = data.tracks[key][name];
+  for (const key in moving)
+    for (const name in moving[key]) {
+      const track = moving[key][name];
       let value;
       tracks.push([marks[key], name, data.told.map((_, i) => (value = i in track ? track[i] : value))]);
     }

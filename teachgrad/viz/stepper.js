@@ -1,24 +1,52 @@
-// A player whose nodes can be pointed at: a card beside the one that is shows its numbers.
-//   data.cards    for each node {name, parts: [{said, map, since, before}]}: words and rows of digits; the moment it is
-//                 there from, and what is said before
+// A player with what happens in words and numbers above its picture, and whose nodes can be pointed at: a card beside
+// the one that is shows its numbers.
+//   data.remarks  what is said at each moment: [title, [[look, number, caption, sign], ...], formula, [note, ...]]
+//   data.cards    for each node {name, value: [said, since, map], gradient: the same}: words, the moment they hold from,
+//                 and rows of digits
 //   data.colours  of the digits
 // `heard` is told of every moment that is shown, `chose` of every node that is chosen.
 function stepper(root, data, heard = () => {}, chose = () => {}) {
-  const make = (tag, set) => Object.assign(document.createElement(tag), set);
+  const make = (tag, set, ...inner) => {
+    const made = Object.assign(document.createElement(tag), set);
+    made.append(...inner);
+    return made;
+  };
   const card = make("div", { className: "tg-card", hidden: true });
   let chosen = -1;
   let at = data.start;
 
-  const play = player(root, data, (i) => {
+  const remarks = data.remarks.map(remark);
+  const label = root.querySelector("img").alt;
+  const play = player(root, { ...data, told: data.remarks.map(told) }, (i) => {
+    remarks[at].className = "";
+    remarks[i].className = "tg-said";
     at = i;
     if (chosen >= 0) describe();
     heard(i);
-  });
+  }, (stage) => unfold(stage, data));
+  const picture = root.querySelector("svg");
   const hint = make("p", { className: "tg-hint", textContent: "Point at a node to see its numbers, or walk along the nodes with the arrow keys." });
-  const short = root.querySelector("svg").viewBox.baseVal.height < 460;
+  const short = data.size[1] < 460;
+  picture.parentNode.before(make("div", { className: "tg-remarks" }, ...remarks));
   root.append(hint, card);
-  root.querySelector("svg").setAttribute("role", "group"); // it holds what can be focused, so it is no single image
+  picture.setAttribute("role", "group"); // it holds what can be focused, so it is no single image
+  picture.setAttribute("aria-label", label);
 
+  function told([title, terms, formula, notes]) {
+    const numbers = terms.map(([, number, caption, sign]) => `${sign} ${number}${caption && ` (${caption})`}`.trim());
+    const said = [title, numbers.join(" "), formula].filter(Boolean).map((part) => part.replace(/\.*$/, "."));
+    return [...said, ...notes].join(" ");
+  }
+  // All remarks lie on one another, and one is seen: the tallest makes the room, so nothing below moves.
+  function remark([title, terms, formula, notes]) {
+    const line = terms.map(([look, number, caption, sign]) => make("span", {},
+      make("i", { textContent: sign }), make("b", { className: "tg-" + look, textContent: number }), make("small", { textContent: caption })));
+    const made = make("div", {}, make("p", {}, make("b", { textContent: title })), make("div", {}, ...line));
+    if (formula) made.append(make("code", { textContent: formula }));
+    made.append(...notes.map((note) => make("p", { textContent: note })));
+    made.setAttribute("aria-hidden", "true"); // the read-out says the same
+    return made;
+  }
   function heatMap(rows) {
     const side = Math.max(5, Math.min(16, Math.floor(90 / Math.max(rows.length, rows[0].length))));
     const canvas = make("canvas", { width: rows[0].length * side, height: rows.length * side });
@@ -31,18 +59,17 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
     return canvas;
   }
   function describe() {
-    const { name, parts } = data.cards[chosen];
+    const { name, ...parts } = data.cards[chosen];
     const node = nodes[chosen];
-    const told = parts.map(({ said, since = 0, before }) => (at >= since ? said : before));
-    node.classList.add("tg-chosen");
-    node.setAttribute("aria-label", [name, ...told].join("; "));
+    const lines = [name];
     card.replaceChildren(make("p", { textContent: name }));
-    parts.forEach(({ map, since = 0 }, k) => {
-      const part = make("div");
-      if (at >= since && map.length) part.append(heatMap(map));
-      part.append(make("span", { textContent: told[k] }));
-      card.append(part);
-    });
+    for (const kind in parts) {
+      const [said, since, map] = parts[kind];
+      lines.push(`${kind}: ${at >= since ? said : { value: "not computed yet", gradient: "not complete yet" }[kind]}`);
+      card.append(make("div", {}, ...(at >= since && map ? [heatMap(map)] : []), make("span", { textContent: lines.at(-1) })));
+    }
+    node.classList.add("tg-chosen");
+    node.setAttribute("aria-label", lines.join("; "));
     place(node);
   }
   function tallest() {
@@ -84,8 +111,7 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
   }
 
   const nodes = data.cards.map(({ name }, i) => {
-    const node = root.querySelector(`[data-key="n${i}"]`);
-    node.dataset.item = i;
+    const node = root.querySelector(`[data-item="${i}"]`);
     node.setAttribute("role", "img");
     node.setAttribute("aria-label", name);
     node.onpointerenter = node.onfocus = () => choose(i);

@@ -10,7 +10,9 @@ import base64
 import sys
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from itertools import pairwise
+from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
@@ -19,12 +21,12 @@ from teachgrad.tensor import Tensor
 from teachgrad.viz import arithmetic, drawing, heat, layout, svg, text
 from teachgrad.viz.arithmetic import Remark, Term
 from teachgrad.viz.drawing import MARGIN, Words, nothing_to_draw
-from teachgrad.viz.figure import Movie, code, sheet
+from teachgrad.viz.figure import Movie, code, sheet, tracks
 from teachgrad.viz.looks import CIVIDIS
 from teachgrad.viz.model import Graph, Item, Names
-from teachgrad.viz.scene import Group, Mark, Path, Scene
+from teachgrad.viz.scene import Group, Layer, Mark, Scene, moved
 from teachgrad.viz.steps import Pass, Step, backward_pass, called
-from teachgrad.viz.twin import twin
+from teachgrad.viz.twin import places, twin
 
 Card = dict[str, Any]
 NARROWEST = 660.0  # pixels: sentences need some room
@@ -90,31 +92,65 @@ class Walk(Movie):
         start: the moment that it opens at.
     """
 
-    sheets = ("figure.css", "player.css", "stepper.css")
-    programs = ("player.js", "stepper.js")
+    sheets = ("player.css", "stepper.css")
+    programs = ("player.js", "unfold.js", "stepper.js")
     entry = "stepper"
     pause = 1.5  # seconds for reading a moment
 
     def __init__(
-        self, graph: Graph, scenes: Sequence[Scene], told: Sequence[str], alt: str, start: int, cards: Sequence[Card]
+        self, graph: Graph, scenes: Sequence[Scene], remarks: Sequence[Remark], alt: str, start: int, cards: list[Card]
     ) -> None:
+        told = [remark.told() for remark in remarks]
         super().__init__(scenes, told, alt, content=f"{alt} {told}")
         self.graph = graph
         self.start = start
+        self._remarks = remarks
         self._cards = cards
+        self._width = max(scenes[-1].width, NARROWEST, min(arithmetic.needed(remarks), layout.WIDEST))
+        self._top = arithmetic.height(remarks, self._width)
+        self._left = round((self._width - scenes[-1].width) / 2)
+        self.picture = self._whole(-1)
+
+    def _whole(self, moment: int) -> Scene:
+        """A moment as it is seen in a file: arrows with their tips, and above them the remark."""
+        scene = self.moments[moment]
+        said = Layer(arithmetic.marks(self._remarks[moment], self._width), True, "said")
+        marks = [said, *moved(drawing.with_tips(scene.marks), self._left, self._top)]
+        return Scene(self._width, self._top + scene.height, marks)
+
+    def _film(self, path: FilePath) -> None:
+        from teachgrad.viz import raster
+
+        raster.film([self._whole(i) for i in range(len(self.moments))], path, self.pause)
 
     def data(self) -> dict[str, Any]:
-        """What the page is given. The live picture is here, where it is compressed; the image is a plainer twin."""
-        picture = f"<style>{super()._style()}</style>{svg.inline(self.picture, self.alt)}"
-        told = {"start": self.start, "above": True, "cards": self._cards, "colours": CIVIDIS}
-        return {"picture": picture, **super().data(), **told}
+        """What the page is given. It unfolds the picture out of its image, and puts the remarks into words."""
+        last = self.moments[-1]
+        found, layers = places(last)
+        looks = svg.stylesheet(self._marks(), themed=True) + arithmetic.stylesheet(self._remarks)
+        return {
+            "size": (last.width, last.height),
+            "style": "".join(map(sheet, self.sheets)) + looks,
+            "layers": layers,
+            "changes": changes(tracks(self.moments)["tracks"], found),
+            "grow": [],
+            "remarks": [astuple(remark) for remark in self._remarks],
+            "pause": round(self.pause * 1000),
+            "start": self.start,
+            "above": True,
+            "cards": self._cards,
+            "colours": CIVIDIS,
+        }
 
     def _style(self) -> str:
-        """Of the image alone: the live picture brings its own."""
+        """Of the image alone: the other rules come with the program."""
         return sheet("figure.css")
 
     def _twin(self) -> str:
-        return twin(self.picture)
+        last, left, top = self.moments[-1], self._left, self._top
+        said = moved(arithmetic.marks(self._remarks[-1], self._width), -left, -top)
+        picture = replace(last, marks=drawing.with_tips(last.marks))
+        return twin(picture, said, (-left, -top, self._width, top + last.height))
 
     def _script(self) -> str:
         """As of any movie, compressed: a graph has many marks, and most moments change few of them."""
@@ -133,6 +169,30 @@ class Walk(Movie):
         from teachgrad.viz.widget import stepper_widget
 
         return stepper_widget(self, self.start, len(self.graph.items))
+
+
+def changes(moving: Mapping[str, Any], places: Mapping[str, int]) -> list[list[Any]]:
+    """Tracks in few characters: marks that go through the same values are told together.
+
+    For each attribute, its values but the last, which the picture has; the places of the marks, and the moments of
+    their first change, of their second one, and so on: each number as the difference from the one before.
+
+    >>> moving = {"a": {"class": {0: "x", 3: "y"}}, "b": {"class": ["x", "x", "y"]}, "c": {"class": ["p", "q", "r"]}}
+    >>> changes(moving, {"a": 5, "b": 7, "c": 8})
+    [['class', ('x',), [5, 2], [3, -1]], ['class', ('p', 'q'), [8], [1], [2]]]
+    """
+    alike: dict[tuple[str, Any], list[list[int]]] = {}
+    for key, track in moving.items():
+        for name, values in track.items():
+            table = values if isinstance(values, dict) else dict(enumerate(values))
+            first, *later = (i for i in table if i == 0 or table[i] != table.get(i - 1))
+            early = tuple(table[i] for i in (first, *later[:-1]))
+            alike.setdefault((name, early), []).append([places[key], *later])
+    return [[name, values, *map(_steps, zip(*sorted(rows), strict=True))] for (name, values), rows in alike.items()]
+
+
+def _steps(numbers: Iterable[int]) -> list[int]:
+    return [after - before for before, after in pairwise((0, *numbers))]
 
 
 def _deflated(text: str) -> bytes:
@@ -154,9 +214,9 @@ class Stepper(Walk):
     def __init__(self, walked: Pass) -> None:
         self.steps = walked.steps
         moments = [*_forward(walked), *_backward(walked), _end(walked)]
-        told = [moment.remark.told() for moment in moments]
+        remarks = [moment.remark for moment in moments]
         start = len(moments) - len(walked.steps) - 1
-        super().__init__(walked.graph, _scenes(walked, moments), told, _alt(walked), start, _cards(walked))
+        super().__init__(walked.graph, _scenes(walked, moments), remarks, _alt(walked), start, _cards(walked))
 
 
 # What is seen at each moment -----------------------------------------------------------------------------------------
@@ -354,23 +414,13 @@ def _scenes(walked: Pass, moments: Sequence[Moment]) -> list[Scene]:
     ]
     sizes = [drawing.size(item) for item in longest]
     plan = layout.lay_out(sizes, graph.edges)
-    remarks = [moment.remark for moment in moments]
-    width = max(plan.width + 2 * MARGIN, NARROWEST, min(arithmetic.needed(remarks), layout.WIDEST))
-    top = arithmetic.height(remarks, width)
-    terms = max(len(remark.terms) for remark in remarks)
-    lines = max(len(remark.lines(width)) for remark in remarks)
-    left = round((width - plan.width) / 2)
-    edges = _Edges(walked, [[(x + left, y + top) for x, y in route] for route in plan.routes])
-    corners = [(x + left - w / 2, y + top - h / 2, w, h) for (x, y), (w, h) in zip(plan.centres, sizes, strict=True)]
-    boxes = _Boxes(graph, corners)
-    return [
-        Scene(
-            width,
-            top + plan.height + MARGIN,
-            [*edges.marks(moment), *boxes.marks(moment), *arithmetic.marks(moment.remark, terms, lines, width)],
-        )
-        for moment in moments
+    edges = _Edges(walked, [[(x + MARGIN, y + MARGIN) for x, y in route] for route in plan.routes])
+    corners = [
+        (x + MARGIN - w / 2, y + MARGIN - h / 2, w, h) for (x, y), (w, h) in zip(plan.centres, sizes, strict=True)
     ]
+    boxes = _Boxes(graph, corners)
+    width, height = plan.width + 2 * MARGIN, plan.height + 2 * MARGIN
+    return [Scene(width, height, [*edges.marks(moment), *boxes.marks(moment)]) for moment in moments]
 
 
 class _Boxes:
@@ -393,38 +443,24 @@ class _Boxes:
 
 
 class _Edges:
-    """The arrows of a graph: as values flow, and against that, where gradients have flowed.
-
-    Both tips are there at each moment, and one of them is seen: where they are need not be told again.
-    """
+    """The arrows of a graph: as values flow, and against that, where gradients have flowed."""
 
     def __init__(self, walked: Pass, routes: Sequence[list[tuple[float, float]]]) -> None:
         cuts = walked.graph.cuts
-        rest = [
-            "cut" if edge in cuts else "blocked" if i in walked.cuts else "edge"
-            for i, edge in enumerate(walked.graph.edges)
+        self._rest = [
+            drawing.thread(route, "cut" if edge in cuts else "blocked" if i in walked.cuts else "edge", f"e{i}")
+            for i, (edge, route) in enumerate(zip(walked.graph.edges, routes, strict=True))
         ]
-        flowing = {step.along for step in walked.steps}
-        self._arrows = [
-            drawing.two_way(route, look, f"e{i}") if i in flowing else drawing.arrow(route, look)
-            for i, (route, look) in enumerate(zip(routes, rest, strict=True))
-        ]
-
-        self._made: dict[tuple[int, str], list[Path]] = {}
+        self._flowing = {
+            (i, flow): replace(self._rest[i], look=flow)
+            for i in {step.along for step in walked.steps if step.along is not None}
+            for flow in ("flow", "flowed")
+        }
 
     def marks(self, moment: Moment) -> list[Mark]:
-        return [mark for i in range(len(self._arrows)) for mark in self._arrow(i, moment.flows.get(i, ""))]
-
-    def _arrow(self, i: int, flow: str) -> list[Path]:
-        """The shaft and the tips of an arrow; the same marks at each moment at which they look the same."""
-        if (i, flow) not in self._made:
-            shaft, forth, *back = self._arrows[i]
-            self._made[i, flow] = [
-                replace(shaft, look=flow or shaft.look),
-                replace(forth, look="unseen" if flow else forth.look),
-                *(replace(tip, look=tip.look if flow else "unseen") for tip in back),
-            ]
-        return self._made[i, flow]
+        """The same marks at each moment at which they look the same."""
+        flows = moment.flows
+        return [self._flowing[i, flows[i]] if i in flows else rest for i, rest in enumerate(self._rest)]
 
 
 # What is shown of a node that is pointed at --------------------------------------------------------------------------
@@ -433,11 +469,16 @@ class _Edges:
 def card(graph: Graph, i: int, value: Any, since: int = 0) -> Card:
     """What is told of an item that is pointed at; its value from a moment on."""
     item = graph.items[i]
-    part: Card = {"said": f"value: {item.value}", "map": [], "since": since, "before": "value: not computed yet"}
-    if value is not None:
-        part |= {"said": f"value: {heat.facts(value)}", "map": heat.heat_map(value)}
-    parts = [part] if item.value and item.kind != "folded" else []
-    return {"name": f"{called(graph, i)}: {item.detail.partition(chr(10))[0]}", "parts": parts}
+    told: Card = {"name": f"{called(graph, i)}: {item.detail.partition(chr(10))[0]}"}
+    if item.value and item.kind != "folded":
+        told["value"] = (item.value, since) if value is None else _facts(value, since)
+    return told
+
+
+def _facts(values: Any, since: int) -> tuple[Any, ...]:
+    """Numbers in words, the moment that they are there from and, of several, a heat map."""
+    rows = heat.heat_map(values)
+    return (heat.facts(values), since, rows) if rows else (heat.facts(values), since)
 
 
 def _cards(walked: Pass) -> list[Card]:
@@ -454,8 +495,7 @@ def _cards(walked: Pass) -> list[Card]:
         computed += item.kind == "operation"
         told = card(walked.graph, i, walked.values.get(i), since=computed if item.kind == "operation" else 0)
         if i in grads:
-            since, g = grads[i][0], np.asarray(grads[i][1])
-            part = {"said": f"gradient: {heat.facts(g)}", "map": heat.heat_map(g), "since": since}
-            told["parts"].append({**part, "before": "gradient: not complete yet"})
+            since, g = grads[i]
+            told["gradient"] = _facts(np.asarray(g), since)
         cards.append(told)
     return cards

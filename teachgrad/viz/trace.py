@@ -18,12 +18,12 @@ from typing import Any
 from teachgrad.graph import Node
 from teachgrad.nn import Module
 from teachgrad.tensor import Tensor
-from teachgrad.viz import arithmetic, drawing, layout, text
+from teachgrad.viz import drawing, layout, text
 from teachgrad.viz.arithmetic import Remark
 from teachgrad.viz.drawing import MARGIN, Words, nothing_to_draw
 from teachgrad.viz.model import Graph, Names, read_with_places
 from teachgrad.viz.scene import Group, Layer, Mark, Rect, Scene, Text
-from teachgrad.viz.stepper import NARROWEST, Walk, card, computation
+from teachgrad.viz.stepper import Walk, card, computation
 from teachgrad.viz.steps import called, known_values
 from teachgrad.watching import Watcher, watching
 
@@ -129,14 +129,14 @@ def _traced(out: Tensor, names: Names, listener: _Listener, source: dict[int, st
         title = f"{count} of {len(order)}: {called(graph, i)} is recorded."
         kind = graph.items[i].detail.partition("\n")[0]
         remarks.append(Remark(title, computation(graph, i), notes=(f"{kind}.",)))
-    scenes = _scenes(graph, order, remarks, Listing(source, [None, *(spans.get(i) for i in order)]))
+    scenes = _scenes(graph, order, Listing(source, [None, *(spans.get(i) for i in order)]))
     results = [f"{called(graph, i)}{drawing.being(graph.items[i])}" for i in order]
     told = text.listing(results) if len(results) > 12 else "; ".join(results)
     alt = f"Forward pass in {text.plural(graph.operations, 'operation')}: {told}."
     values = known_values(graph, places)
     since = {i: count for count, i in enumerate(order, 1)}
     cards = [card(graph, i, values.get(i), since.get(i, 0)) for i in range(len(graph.items))]
-    return Walk(graph, scenes, [remark.told() for remark in remarks], alt, len(remarks) - 1, cards)
+    return Walk(graph, scenes, remarks, alt, len(remarks) - 1, cards)
 
 
 class Listing:
@@ -189,32 +189,31 @@ def _line(left: float, base: float, line: str) -> Text:
     return Text("code", left + (len(line) - len(bare)) * LETTER, base, bare, length=text.width(bare) * LETTER)
 
 
-def _scenes(graph: Graph, order: Sequence[int], remarks: Sequence[Remark], listing: Listing) -> list[Scene]:
+def _scenes(graph: Graph, order: Sequence[int], listing: Listing) -> list[Scene]:
     """One picture before the first operation, and one after each."""
     items = [replace(item, grad="") for item in graph.items]
     sizes = [drawing.size(item) for item in items]
     plan = layout.lay_out(sizes, graph.edges)
-    width = max(plan.width + 2 * MARGIN, NARROWEST, min(arithmetic.needed(remarks), layout.WIDEST), listing.width())
-    top = listing.height + arithmetic.height(remarks, width)
-    left = round((width - plan.width) / 2)
+    width, top = max(plan.width + 2 * MARGIN, listing.width()), listing.height + MARGIN
     since = _appearance(graph, order)
-    terms = max(len(remark.terms) for remark in remarks)
+    threads = [
+        drawing.thread([(x + MARGIN, y + top) for x, y in route], "cut" if edge in graph.cuts else "edge", f"e{k}")
+        for k, (edge, route) in enumerate(zip(graph.edges, plan.routes, strict=True))
+    ]
     scenes = []
-    for moment, remark in enumerate(remarks):
-        marks: list[Mark] = []
-        for k, ((_, head), route) in enumerate(zip(graph.edges, plan.routes, strict=True)):
-            shaft = drawing.arrow(
-                [(x + left, y + top) for x, y in route], "cut" if graph.edges[k] in graph.cuts else "edge"
-            )
-            marks.append(Layer(shaft, since[head] <= moment, f"l{k}"))
+    for moment in range(len(order) + 1):
+        arrows = [
+            thread if since[head] <= moment else replace(thread, look="unseen")
+            for thread, (_, head) in zip(threads, graph.edges, strict=True)
+        ]
+        boxes = []
         for i, ((x, y), (w, h)) in enumerate(zip(plan.centres, sizes, strict=True)):
             now = i in order and since[i] == moment
             outline = "now" if now else "result" if i == order[-1] else items[i].kind
-            corner = (x + left - w / 2, y + top - h / 2)
+            corner = (x + MARGIN - w / 2, y + top - h / 2)
             box = Group(items[i].kind, drawing.box(items[i], *corner, w, h, outline, key=f"n{i}"), corner=corner)
-            marks.append(Layer([box], since[i] <= moment, f"i{i}"))
-        said = arithmetic.marks(remark, terms, 1, width, listing.height)
-        scenes.append(Scene(width, top + plan.height + MARGIN, [*listing.marks(moment), *said, *marks]))
+            boxes.append(Layer([box], since[i] <= moment, f"i{i}"))
+        scenes.append(Scene(width, top + plan.height + MARGIN, [*listing.marks(moment), *arrows, *boxes]))
     return scenes
 
 

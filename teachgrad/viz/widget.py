@@ -31,7 +31,7 @@ def _kind() -> Any:
     class StepperWidget(anywidget.AnyWidget):
         """See `Stepper.widget`."""
 
-        _esm = "\n".join(code(name) for name in ("player.js", "stepper.js", "widget.js"))
+        _esm = "\n".join(code(name) for name in ("player.js", "unfold.js", "stepper.js", "widget.js"))
         page = traitlets.Unicode().tag(sync=True)
         data = traitlets.Dict().tag(sync=True)
         step = traitlets.Int().tag(sync=True)
