@@ -17,7 +17,8 @@ From data to pictures, each file knowing only those before it:
     scene, looks        marks, and how each kind of mark looks
     axes                panels with ticks and labels
     svg, raster, dot    artists: marks as SVG; as pixels and PDF; a graph as Graphviz source
-    figure              what is shown and saved; player.js plays it in the page
+    figure, twin        what is shown and saved, which player.js plays in the page; a graph as a small image, which
+                        unfold.js opens there
     drawing, descent    the functions for graphs and descents
     typed, field        formulas that a learner types, and the field for them beneath a figure
     tangent, jacobian   a curve under a microscope; which output depends on which input

@@ -1,6 +1,7 @@
 """A title, a line of arithmetic with a caption under each number, and a few sentences: what is said beside a picture.
 
-As marks, for files; a page is given the same as data, and lays it out by itself. Knows not what is computed.
+As marks, for files; a page is given the same as data, and lays it out by itself. Knows marks and looks, not what is
+computed.
 """
 
 from __future__ import annotations
@@ -66,7 +67,12 @@ class Remark:
 
 def height(remarks: Sequence[Remark], width: float) -> float:
     """What the tallest of them needs."""
-    return LINES + LINE * max(bool(remark.formula) + len(remark.lines(width)) for remark in remarks)
+    return max(_first_line(remark) + LINE * (bool(remark.formula) + len(remark.lines(width))) for remark in remarks)
+
+
+def _first_line(remark: Remark) -> float:
+    """Where the first sentence stands."""
+    return LINES if remark.terms else TITLE + LINE + 4
 
 
 def needed(remarks: Sequence[Remark]) -> float:
@@ -96,13 +102,14 @@ def marks(remark: Remark, width: float) -> list[Mark]:
         ]
         x += wide
     lines = [*([("formula", remark.formula)] if remark.formula else []), *(("caption", n) for n in remark.lines(width))]
-    return found + [Text(look, LEFT, LINES + LINE * i, words) for i, (look, words) in enumerate(lines)]
+    first = _first_line(remark)
+    return found + [Text(look, LEFT, first + LINE * i, words) for i, (look, words) in enumerate(lines)]
 
 
 def stylesheet(remarks: Sequence[Remark]) -> str:
     """Rules for the boxes of numbers in a page, which look as their marks do."""
     used = sorted({term.look for remark in remarks for term in remark.terms})
-    return "".join(f".tg-{name}{{{_rule(LOOKS[name])}}}" for name in used)
+    return "".join(f".tg-remarks .tg-{name}{{{_rule(LOOKS[name])}}}" for name in used)
 
 
 def _rule(look: Look) -> str:

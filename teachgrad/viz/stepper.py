@@ -147,7 +147,8 @@ class Walk(Movie):
         return sheet("figure.css")
 
     def _twin(self) -> str:
-        last, left, top = self.moments[-1], self._left, self._top
+        last, left = self.moments[-1], self._left
+        top = arithmetic.height(self._remarks[-1:], self._width)
         said = moved(arithmetic.marks(self._remarks[-1], self._width), -left, -top)
         picture = replace(last, marks=drawing.with_tips(last.marks))
         return twin(picture, said, (-left, -top, self._width, top + last.height))
