@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
@@ -108,21 +109,29 @@ def _inside(box: Group) -> list[Simple]:
 
 
 def _used(boxes: Sequence[Group]) -> str:
-    """What boxes have in common, as drawings to be used: frames and what is in them, then both together."""
+    """Boxes as drawings that are used; so are frames, and what is in them, that several of these drawings share."""
     drawings: dict[str, int] = {}
 
     def use(drawing: str, at: str = "") -> str:
         return f'<use href="#b{drawings.setdefault(drawing, len(drawings))}"{at}/>'
 
+    pairs = [_frame_and_inside(box) for box in boxes]
+    shared = Counter(chain(*set(pairs)))
     used = []
-    for box in boxes:
+    for box, pair in zip(boxes, pairs, strict=True):
         x, y = map(_near, box.corner)
-        box = replace(box, marks=moved(box.marks, -x, -y))
-        parts = ["".join(_alike([mark]) for mark in marks) for marks in (_frame(box), _inside(box))]
-        whole = "".join(map(use, parts)) if all(parts) else parts[0]
-        used.append(use(whole, f' x="{x}" y="{y}"'))
+        drawing = "".join(use(part) if part and shared[part] > 1 else part for part in pair)
+        used.append(use(drawing, f' x="{x}" y="{y}"'))
     told = "".join(f'<g id="b{i}">{drawing}</g>' for drawing, i in drawings.items())
     return (f"<defs>{told}</defs>" if told else "") + "".join(used)
+
+
+def _frame_and_inside(box: Group) -> tuple[str, str]:
+    """As they are drawn in the upper left corner of a picture."""
+    x, y = map(_near, box.corner)
+    there = replace(box, marks=moved(box.marks, -x, -y))
+    frame, inside = ("".join(_alike([mark]) for mark in marks) for marks in (_frame(there), _inside(there)))
+    return frame, inside
 
 
 def _rows(marks: Iterable[Simple]) -> Iterable[list[Simple]]:
