@@ -100,10 +100,10 @@ def test_an_error_shows_the_frames_of_the_program_only(folder, here, capsys):
 
 def test_an_interrupted_program_ends_as_interrupted(here, capsys):
     assert main(["-c", "raise KeyboardInterrupt"]) == 130
-    assert (
-        capsys.readouterr().err
-        == 'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\nKeyboardInterrupt\n'
-    )
+    first, place, *line, last = capsys.readouterr().err.splitlines()
+    assert (first, last) == ("Traceback (most recent call last):", "KeyboardInterrupt")
+    assert place == '  File "<string>", line 1, in <module>'
+    assert line in ([], ["    raise KeyboardInterrupt"])  # newer Pythons may know the text of such a program
 
 
 def test_code_and_modules_run_too(folder, here, capsys, monkeypatch):

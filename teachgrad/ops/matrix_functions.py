@@ -96,15 +96,15 @@ def eig(A: Tensor) -> Any:  # noqa: N803 - PyTorch's name
     """
     x = checked_matrices("linalg.eig", A)
     values, vectors = converged("linalg.eig", x, lambda m: tuple(np.linalg.eig(m)))
-    if np.iscomplexobj(values):
-        found = values[values.imag != 0].flat[0]
+    turning = values[values.imag != 0]
+    if turning.size:
         raise explained(
             RuntimeError,
             "linalg.eig: the eigenvalues of this matrix are complex",
-            why=f"one of them is {found:.4g}: the matrix turns vectors, and teachgrad computes with real numbers.",
+            why=f"one of them is {turning[0]:.4g}: the matrix turns vectors, and teachgrad computes with real numbers.",
             fix="numpy.linalg.eig(A.detach().numpy()) has them; symmetric matrices have real ones: torch.linalg.eigh.",
         )
-    parts = (values, vectors)
+    parts = values, vectors = values.real.copy(), vectors.real.copy()  # NumPy's type may be complex all the same
     return return_types.linalg_eig(
         (result(EIG_VALUES, values, (A,), (parts,)), result(EIG_VECTORS, vectors, (A,), (parts,)))
     )

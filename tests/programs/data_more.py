@@ -84,14 +84,16 @@ class Point(NamedTuple):
     y: object
 
 
-print(default_collate([OrderedDict(a=1, b=[1.5]), OrderedDict(a=2, b=[2.5])]))
+ordered = default_collate([OrderedDict(a=1, b=[1.5]), OrderedDict(a=2, b=[2.5])])
+print(type(ordered).__name__, dict(ordered))
 print(default_collate([Point(torch.ones(1), "p"), Point(torch.zeros(1), "q")]), default_collate([("a", 1), ("b", 2)]))
 print(default_collate([[1, [2, 3]], [4, [5, 6]]]), default_collate([b"x", b"y"]), default_collate([range(2), range(2)]))
 print(default_collate([np.int8(1), np.int8(2)]), default_collate([np.bool_(True), np.bool_(False)]))
 print(default_collate([np.array(1.5), np.array(2.5)]), default_collate([torch.tensor(1), torch.tensor(2)]))
 print(default_collate([{"n": None, "k": 1}["k"], 2]), default_collate([np.arange(2, dtype=np.uint8)] * 2))
 print(default_convert(Point(np.ones(1), (1, "x"))), default_convert([np.float64(2), {"k": np.zeros(1)}, b"x", None]))
-print(default_convert(np.array(["a"])), default_convert((1, np.int16(2))), default_convert(OrderedDict(k=np.ones(1))))
+print(default_convert(np.array(["a"])), default_convert((1, np.int16(2))))
+print(dict(default_convert(OrderedDict(k=np.ones(1)))))
 
 attempt(lambda: StackDataset())
 attempt(lambda: StackDataset(letters, pair=pairs))

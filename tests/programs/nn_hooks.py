@@ -126,7 +126,7 @@ class Counted(nn.Module):
 
 
 counted = nn.Sequential(Counted())
-print(counted.state_dict())
+print(dict(counted.state_dict()))
 print(counted.load_state_dict({"0._extra_state": {"count": 7}}), counted[0].count)
 attempt(lambda: counted.load_state_dict({}))
 attempt(lambda: counted.load_state_dict({"0._extra_state": {"count": 7}, "0._other": 1}))

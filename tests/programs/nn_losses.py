@@ -66,7 +66,7 @@ print(
     nn.CrossEntropyLoss(ignore_index=2)(scores[:1], classes[:1]),
     F.cross_entropy(torch.zeros(0, 3), torch.zeros(0, dtype=torch.int64)),
 )
-print(nn.CrossEntropyLoss(weight).state_dict(), nn.BCEWithLogitsLoss(pos_weight=weight).state_dict())
+print(dict(nn.CrossEntropyLoss(weight).state_dict()), dict(nn.BCEWithLogitsLoss(pos_weight=weight).state_dict()))
 
 print(nn.TripletMarginWithDistanceLoss(distance_function=nn.CosineSimilarity(), swap=True)(scores, other, other * 2))
 print(
