@@ -19,7 +19,7 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
   const label = root.querySelector("img").alt;
   const play = player(root, { ...data, told: data.remarks.map(told) }, (i) => {
     remarks[at].className = "";
-    remarks[i].className = "tg-said";
+    remarks[i].className = "tg-current";
     at = i;
     if (chosen >= 0) describe();
     heard(i);
@@ -42,7 +42,7 @@ function stepper(root, data, heard = () => {}, chose = () => {}) {
     const line = terms.map(([look, number, caption, sign]) => make("span", {},
       make("i", { textContent: sign }), make("b", { className: "tg-" + look, textContent: number }), make("small", { textContent: caption })));
     const made = make("div", {}, make("p", {}, make("b", { textContent: title })), make("div", {}, ...line));
-    if (formula) made.append(make("code", { textContent: formula }));
+    if (formula) made.append(make("p", { className: "tg-formula", textContent: formula }));
     made.append(...notes.map((note) => make("p", { textContent: note })));
     made.setAttribute("aria-hidden", "true"); // the read-out says the same
     return made;

@@ -12,11 +12,11 @@ MINUTES = 120_000  # milliseconds: all of it runs anew, on a machine that may be
 
 def plays(page):
     """A step forward in the stepper changes what it shows; every picture says what it is."""
-    title = page.locator(".tg-said", has_text="Backward, 1 of").first
+    title = page.locator(".tg-current", has_text="Backward, 1 of").first
     title.wait_for(timeout=MINUTES)
     stepper = page.locator(f"[data-teachgrad='{title.evaluate(FINGERPRINT)}']").first
     stepper.get_by_role("button", name="Step forward").click()
-    stepper.locator(".tg-said", has_text="Backward, 2 of").wait_for()
+    stepper.locator(".tg-current", has_text="Backward, 2 of").wait_for()
     pictures = page.locator("[data-teachgrad] svg[role=img], [data-teachgrad] img")
     assert pictures.count() >= 10
     assert pictures.evaluate_all("all => all.every(one => one.getAttribute('aria-label') || one.alt)")

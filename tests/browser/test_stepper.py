@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import teachgrad as tg
 from notebooks import build
-from teachgrad.viz import gradient_ledger, step_backward, svg, trace_forward, watch_autograd
+from teachgrad.viz import explore_descent, gradient_ledger, step_backward, svg, trace_forward, watch_autograd
 from teachgrad.viz.figure import code
 from teachgrad.viz.scene import keyed
 from teachgrad.viz.twin import places
@@ -33,7 +33,7 @@ def mark(page, shown, key: str):
 
 def said(page, part: str) -> list[str]:
     """What stands in a part of the remark."""
-    return [text.strip() for text in page.locator(f".tg-said {part}").all_text_contents()]
+    return [text.strip() for text in page.locator(f".tg-current {part}").all_text_contents()]
 
 
 def test_it_waits_at_the_start_of_the_backward_pass(page, shown):
@@ -117,6 +117,20 @@ def test_in_a_narrow_page_words_are_wrapped_and_nothing_moves(page, shown):
     assert len(tops) == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert page.evaluate("(figure => figure.scrollWidth <= figure.clientWidth)(document.querySelector('figure'))")
+
+
+def test_figures_of_other_kinds_in_the_page_hide_nothing_of_it(page, shown):
+    others = [
+        explore_descent("x**2 + y**2", start=(1.0, 1.0)),
+        trace_forward(lambda: tg.ones(2, requires_grad=True) * 2),
+    ]
+    room = []
+    for markup in ([shown.html], [shown.html, *(other.html for other in others)]):
+        show(page, *markup)
+        page.locator(SLIDER).nth(len(markup) - 1).wait_for()
+        room.append(page.locator(".tg-current").first.bounding_box())
+    assert room[0]["height"] == room[1]["height"] > 50
+    assert room[0]["width"] == room[1]["width"] > 300
 
 
 def test_the_same_figure_twice_in_a_page(page, shown):
