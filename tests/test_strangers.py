@@ -25,6 +25,8 @@ ONES = np.ones((2, 2))
         (lambda: tg.relu_(ONES), "relu_(): argument 'input' (position 1) must be Tensor, not numpy.ndarray"),
         (lambda: tg.kron(tg.ones(2), other=None), "kron(): argument 'other' (position 2) must be Tensor, not NoneType"),
         (lambda: tg.cat(3), "cat(): argument 'tensors' (position 1) must be tuple of Tensors, not int"),
+        (lambda: tg.atleast_2d(tg.ones(1), "a"), "expected Tensor as element 1 in argument 0, but got str"),
+        (lambda: tg.atleast_2d([tg.ones(1), 3]), "expected Tensor as element 1 in argument 0, but got int"),
         (lambda: tg.vstack("a"), "vstack(): argument 'tensors' (position 1) must be tuple of Tensors, not str"),
         (lambda: tg.stack([tg.ones(2), 1.0]), "expected Tensor as element 1 in argument 0, but got float"),
         (

@@ -601,10 +601,12 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
 
 
 def _at_least(ndim: int, widened: Callable[[Tensor], Tensor]) -> Any:
-    def widen(*tensors: Any) -> Any:
-        if len(tensors) == 1 and isinstance(tensors[0], Tensor):
-            return tensors[0] if tensors[0].array.ndim >= ndim else widened(tensors[0])
-        return tuple([widen(tensor) for tensor in (tensors[0] if len(tensors) == 1 else tensors)])
+    def one(tensor: Tensor) -> Tensor:
+        return tensor if tensor.array.ndim >= ndim else widened(tensor)
+
+    def widen(*tensors: Tensor) -> Any:
+        first: Any = tensors[0] if len(tensors) == 1 else tensors
+        return tuple(map(one, first)) if isinstance(first, list | tuple) else one(first)
 
     widen.__name__ = widen.__qualname__ = f"atleast_{ndim}d"
     widen.__doc__ = f"One or several tensors with at least {ndim} dimensions, as ``torch.atleast_{ndim}d``."

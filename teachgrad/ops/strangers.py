@@ -71,8 +71,9 @@ def found(
         return None
     for place, (name, parameter) in enumerate(signature.parameters.items(), 0 if method else 1):
         kind, value = parameter.annotation, given.get(name)
-        if kind == ONE and parameter.kind is parameter.VAR_POSITIONAL:  # *tensors
+        if kind == ONE and parameter.kind is parameter.VAR_POSITIONAL:  # *tensors, which may also be one list of them
             kind = SEVERAL
+            value = value[0] if value and len(value) == 1 and isinstance(value[0], list | tuple) else value
         if name not in given or isinstance(value, Tensor) or kind not in (ONE, PERHAPS, SEVERAL):
             continue
         if kind != SEVERAL and (kind == ONE or value is not None):
