@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import subprocess
 import sys
@@ -98,12 +99,13 @@ def test_an_error_shows_the_frames_of_the_program_only(folder, here, capsys):
     assert lines[-1] == "ZeroDivisionError: division by zero"
 
 
-def test_an_interrupted_program_ends_as_interrupted(here, capsys):
+def test_an_interrupted_program_ends_as_interrupted(here, capsys, monkeypatch):
+    monkeypatch.delitem(linecache.cache, "<string>", raising=False)  # of the program that runs the tests, if from -c
     assert main(["-c", "raise KeyboardInterrupt"]) == 130
-    first, place, *line, last = capsys.readouterr().err.splitlines()
-    assert (first, last) == ("Traceback (most recent call last):", "KeyboardInterrupt")
-    assert place == '  File "<string>", line 1, in <module>'
-    assert line in ([], ["    raise KeyboardInterrupt"])  # newer Pythons may know the text of such a program
+    assert (
+        capsys.readouterr().err
+        == 'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\nKeyboardInterrupt\n'
+    )
 
 
 def test_code_and_modules_run_too(folder, here, capsys, monkeypatch):
