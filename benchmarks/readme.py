@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,12 @@ def _comparison(results: Results) -> list[str]:
         )
         + ".",
     ]
+    threaded = ratios(results, "PyTorch, all threads")
+    if threaded:
+        times = _joined([f"{ratio:.1f}" for ratio in threaded.values()])
+        lines.append(
+            f"With all threads, which both take by default, PyTorch took {times} times as long on {_listed(threaded)}."
+        )
     beyond = overhead(results)
     if beyond is not None:
         lines.append(
@@ -79,6 +86,9 @@ def _of(count: int, all_of_them: int) -> str:
     return "" if count == all_of_them else f" (on {count} of them)"
 
 
-def _listed(titles: list[str]) -> str:
-    quoted = [f"“{title}”" for title in titles]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+def _listed(titles: Iterable[str]) -> str:
+    return _joined([f"“{title}”" for title in titles])
+
+
+def _joined(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
