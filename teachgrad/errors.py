@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from teachgrad.lessons import pointer
-
 E = TypeVar("E", bound=Exception)
 Shape = tuple[int, ...]
 
@@ -46,7 +44,11 @@ def explained(kind: type[E], words: str, why: str, fix: str, lesson: int | None 
       Fix: ...
       Lesson 05, backward() from the inside, explains it.
     """
-    more = f"  Why: {why}\n  Fix: {fix}" + ("" if lesson is None else f"\n  {pointer(lesson)}")
+    more = f"  Why: {why}\n  Fix: {fix}"
+    if lesson is not None:
+        from teachgrad.lessons import pointer  # here, because importing teachgrad is to be cheap
+
+        more += f"\n  {pointer(lesson)}"
     if not issubclass(kind, KeyError):
         return kind(f"{words}\n{more}")
     error = kind(words)  # this kind shows its message in quotes, with its line breaks spelt out; a note stays readable

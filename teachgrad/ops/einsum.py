@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,8 @@ __all__ = [  # what the face of the package offers
     "tensordot",
     "trace",
 ]
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # as in `string`, which takes a while to import
 
 # PyTorch composes einsum of permutations and bmm; here it is one node for each pair.
 EINSUM = Op(
@@ -161,10 +162,10 @@ def _equation(args: tuple[Any, ...]) -> tuple[str, list[Tensor]]:
         if len(tensors) == 1 and isinstance(tensors[0], list | tuple):
             tensors = tuple(tensors[0])
         return args[0].replace(" ", ""), list(tensors)
-    terms = ["".join("..." if d is Ellipsis else ascii_letters[d] for d in dims) for dims in args[1::2]]
+    terms = ["".join("..." if d is Ellipsis else LETTERS[d] for d in dims) for dims in args[1::2]]
     equation = ",".join(terms)
     if len(args) % 2:
-        last = "".join("..." if d is Ellipsis else ascii_letters[d] for d in args[-1])
+        last = "".join("..." if d is Ellipsis else LETTERS[d] for d in args[-1])
         return f"{equation}->{last}", list(args[0:-1:2])
     return equation, list(args[0::2])
 
@@ -177,13 +178,13 @@ def _letters(equation: str, tensors: Sequence[Tensor]) -> tuple[list[str], str]:
         many = "fewer" if len(tensors) < len(terms) else "more"
         raise _bad(f"{many} operands were provided than specified in the equation", equation, tensors)
     for place, c in enumerate(equation.replace("...", "   ")):
-        if c not in ascii_letters + " ," and not (arrow and len(left) <= place < len(left) + 2):
+        if c not in LETTERS + " ," and not (arrow and len(left) <= place < len(left) + 2):
             raise _bad(
                 f"invalid subscript given at index {place} in the equation string, subscripts must be in [a-zA-Z]",
                 equation,
                 tensors,
             )
-    spare = [c for c in ascii_letters[::-1] if c not in equation]
+    spare = [c for c in LETTERS[::-1] if c not in equation]
     hidden = ""
     for place, (term, tensor) in enumerate(zip(terms, tensors)):
         ndim, named = tensor.array.ndim, len(term.replace("...", ""))
@@ -262,8 +263,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
             why=f"dimensions {first} are to be summed together with {second}.",
             fix="name as many dimensions of the one tensor as of the other.",
         )
-    ours = list(ascii_letters[: a.array.ndim])
-    theirs = list(ascii_letters[::-1][: b.array.ndim])
+    ours = list(LETTERS[: a.array.ndim])
+    theirs = list(LETTERS[::-1][: b.array.ndim])
     for d, e in zip(first, second):
         m, n = a.array.shape[checked_dim(d, a.array.ndim)], b.array.shape[checked_dim(e, b.array.ndim)]
         if m != n:

@@ -14,7 +14,7 @@ from teachgrad.errors import brief, explained
 from teachgrad.ops.table import ROWS, kind_of, not_a_tensor
 from teachgrad.tensor import Tensor
 
-ONE, PERHAPS, SEVERAL = "Tensor", "Tensor | None", "Sequence[Tensor]"  # as the annotations say it
+KINDS = frozenset((ONE := "Tensor", PERHAPS := "Tensor | None", SEVERAL := "Sequence[Tensor]"))  # of the annotations
 
 
 def answering(names: Mapping[str, Any], methods: bool = False) -> dict[str, Callable[..., Any]]:
@@ -36,8 +36,9 @@ def answering(names: Mapping[str, Any], methods: bool = False) -> dict[str, Call
 
 def _takes_tensors(function: FunctionType, methods: bool) -> bool:
     """Whether there is something to explain: `out` is looked at where it is written to."""
-    parameters = [name for name in function.__annotations__ if name not in ("out", "return")][methods:]
-    return any(function.__annotations__[name] in (ONE, PERHAPS, SEVERAL) for name in parameters)
+    kinds = {**function.__annotations__}
+    kinds.pop("out", None)
+    return not KINDS.isdisjoint(list(kinds.values())[methods:-1])
 
 
 def _answering(function: Callable[..., Any], method: bool, home: str | None) -> Callable[..., Any]:
@@ -74,7 +75,7 @@ def found(
         if kind == ONE and parameter.kind is parameter.VAR_POSITIONAL:  # *tensors, which may also be one list of them
             kind = SEVERAL
             value = value[0] if value and len(value) == 1 and isinstance(value[0], list | tuple) else value
-        if name not in given or isinstance(value, Tensor) or kind not in (ONE, PERHAPS, SEVERAL):
+        if name not in given or isinstance(value, Tensor) or kind not in KINDS:
             continue
         if kind != SEVERAL and (kind == ONE or value is not None):
             return not_a_tensor(called, "input" if name == "self" else name, place, value)
