@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -12,6 +10,7 @@ from teachgrad import nn
 from teachgrad.graph import AccumulateGrad
 from teachgrad.viz import draw_graph
 from teachgrad.viz.model import FEW, MOST, Graph, Names, read, read_with_places
+from tests.allocations import calls_made
 
 
 def leaf(values):
@@ -271,7 +270,8 @@ def test_every_node_has_a_place_and_every_edge_its_ends():
         assert graph.edges[along] == (places.items[parent], places.items[node])
 
 
-def test_a_thousand_nodes_take_less_than_a_second():
-    start = time.process_time()
-    assert len(draw_graph(chain(1000)).html) < 80_000
-    assert time.process_time() - start < 1
+def test_a_thousand_nodes_are_soon_drawn():
+    """In 0.05 seconds, for which so many calls stand: they are the same on every machine."""
+    end = chain(1000)
+    assert len(draw_graph(end).html) < 80_000
+    assert calls_made(lambda: draw_graph(end).html) < 100_000
