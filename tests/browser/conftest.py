@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -70,6 +70,17 @@ def page(browser: Any) -> Iterator[Any]:
     page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
     page.close()
     assert before == []
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints what was measured, also when the test passes."""
+
+    def say(words: str) -> None:
+        with capsys.disabled():
+            print(f"\n{words}", end="", flush=True)
+
+    return say
 
 
 @pytest.fixture(scope="session")

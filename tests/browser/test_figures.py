@@ -41,7 +41,7 @@ def notebook(lab):
     return "figures"
 
 
-def test_they_show_and_play(lab, page, notebook):
+def test_they_show_and_play(lab, page, notebook, say):
     page.emulate_media(reduced_motion="reduce")
     open_notebook(page, lab, notebook)
     cells = run_all(page)
@@ -52,7 +52,7 @@ def test_they_show_and_play(lab, page, notebook):
         set_theme(page, theme)
         photograph(page, f"figures-{theme.lower()}")
     taken = page.evaluate(SCRUB)
-    print(f"slider to picture: median {taken[30]:.0f} ms, 95th percentile {taken[57]:.0f} ms")
+    say(f"slider to picture: median {taken[30]:.0f} ms, 95th percentile {taken[57]:.0f} ms")
 
 
 def test_keys_do_not_reach_the_notebook(lab, page, notebook):

@@ -125,13 +125,13 @@ def gallery(lab, page):
     return page
 
 
-def test_every_control_moves_its_picture_at_once_and_all_of_it_is_seen_in_every_theme(gallery):
+def test_every_control_moves_its_picture_at_once_and_all_of_it_is_seen_in_every_theme(gallery, say):
     page = gallery
     benches = [Bench(page, figure) for figure in page.locator(FIGURES).all() if figure.is_visible()]
     assert len(benches) >= 18
     for bench in benches:
         bench.try_all()
-        print(bench.told(), flush=True)
+        say(bench.told())
     moved = [bench for bench in benches if bench.times]
     assert [bench.unanswered for bench in benches if bench.unanswered] == []
     assert len(moved) >= 12

@@ -293,14 +293,14 @@ DRAG = """async () => {
 }"""
 
 
-def test_in_jupyterlab_they_answer_at_once_and_a_formula_can_be_typed(lab, calm):
+def test_in_jupyterlab_they_answer_at_once_and_a_formula_can_be_typed(lab, calm, say):
     page = calm
     notebook = new_notebook(cells=[*map(new_code_cell, CELLS)], metadata=build.KERNEL)
     nbformat.write(notebook, lab.notebooks / "seeing.ipynb")
     open_notebook(page, lab, "seeing")
     assert errors(page, run_all(page)) == []
     taken = page.evaluate(DRAG)
-    print(f"slider to picture: median {taken[30]:.0f} ms, 95th percentile {taken[57]:.0f} ms")
+    say(f"slider to picture: median {taken[30]:.0f} ms, 95th percentile {taken[57]:.0f} ms")
     assert taken[30] < 50  # and so, on a machine with nothing else to do, is the 95th percentile
     field = page.get_by_label("Formula").first
     field.fill("x**4 + y**2")
