@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from benchmarks import picture
 from benchmarks.picture import duration
 from benchmarks.results import Results, overhead, ratios
 from benchmarks.table import geometric_mean
+from teachgrad.viz.text import listing
 
 FILE = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN, END = "<!-- written by make bench -->", "<!-- to here -->"
@@ -70,7 +71,7 @@ def _comparison(results: Results) -> list[str]:
     ]
     threaded = ratios(results, "PyTorch, all threads")
     if threaded:
-        times = _joined([f"{ratio:.1f}" for ratio in threaded.values()])
+        times = listing([f"{ratio:.1f}" for ratio in threaded.values()], most=len(threaded))
         lines.append(
             f"With all threads, which both take by default, PyTorch took {times} times as long on {_listed(threaded)}."
         )
@@ -87,8 +88,5 @@ def _of(count: int, all_of_them: int) -> str:
 
 
 def _listed(titles: Iterable[str]) -> str:
-    return _joined([f"“{title}”" for title in titles])
-
-
-def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    quoted = [f"“{title}”" for title in titles]
+    return listing(quoted, most=len(quoted))

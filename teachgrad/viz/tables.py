@@ -65,7 +65,8 @@ def rows(values: Array) -> str:
     >>> rows(np.array([[1.0, -0.25], [0.0, 3.0]]))
     '2 by 2: 1, −0.25; 0, 3'
     """
-    return f"{values.shape[0]} by {values.shape[1]}: " + "; ".join(", ".join(map(text.short, row)) for row in values)
+    told = (", ".join(text.short(float(value)) for value in row) for row in values)
+    return f"{values.shape[0]} by {values.shape[1]}: " + "; ".join(told)
 
 
 def draw_broadcast(a: Shape, b: Shape) -> Figure:
@@ -252,7 +253,7 @@ def _cells(values: Array, left: float, top: float, look: Callable[[int, int, flo
     for (row, column), value in np.ndenumerate(values):
         x, y = left + column * WIDTH, top + row * HEIGHT
         marks.append(Rect(look(row, column, float(value)), x, y, WIDTH - SPACE, HEIGHT - SPACE, 3))
-        marks.append(Text("across", x + (WIDTH - SPACE) / 2, y + HEIGHT / 2 + 2.5, text.short(value)))
+        marks.append(Text("across", x + (WIDTH - SPACE) / 2, y + HEIGHT / 2 + 2.5, text.short(float(value))))
     return marks
 
 
