@@ -1,8 +1,9 @@
 """Judges an answer: what is right about it, what differs, and, if it is a wrong answer that is known, why.
 
 In this order: is it there, is it what it should be, has anything been written, does it run, are type, shape and values
-right in every trial, and are its inputs as they were. The answer runs quietly, for a limited time, and cannot disturb
-random numbers. Whatever it raises is told as the learner's own, at the learner's line.
+right in every trial, and are its inputs as they were. The answer runs quietly, for a limited time, and always with the
+same random numbers: one answer has one verdict, and a known wrong answer is known again. Whatever it raises is told as
+the learner's own, at the learner's line.
 
 Knows exercises; not how a verdict is shown or kept.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import inspect
 import io
 import linecache
+import random
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
@@ -27,12 +29,13 @@ from teachgrad.course.beside import beside
 from teachgrad.course.exercises import Exercise, Finding, Trial, Wrong
 from teachgrad.course.patience import TimeLimitError, within
 from teachgrad.lessons import pointer
-from teachgrad.random import fork_rng
+from teachgrad.random import fork_rng, manual_seed
 from teachgrad.tensor import Tensor
 from teachgrad.viz.figure import Figure
 
 Array = np.ndarray[Any, Any]
 
+DICE = 2718  # any number that nobody would choose: an answer that forgets to seed must not be right by chance
 RIGHT, NOT_YET, NOT_ATTEMPTED = "right", "not yet", "not attempted"
 OURS = str(Path(__file__).parent.parent)  # frames of the library are no lines of the learner's
 
@@ -138,7 +141,8 @@ def observed(exercise: Exercise, answer: Any) -> list[Outcome]:
                 break
 
     try:
-        within(exercise.seconds, run)
+        with _the_same_dice():
+            within(exercise.seconds, run)
     except TimeLimitError as error:
         outcomes.append(Outcome(error=error))
     return outcomes
@@ -157,6 +161,21 @@ def _one(exercise: Exercise, answer: Any, arguments: Trial) -> Outcome:
         if was is not None and now is not None and name not in exercise.modifies and not _equal(was, now)
     )
     return Outcome(_copy_of_tensor(value), changed=tuple(changed))
+
+
+@contextmanager
+def _the_same_dice() -> Iterator[None]:
+    """The same random numbers each time, of this library, of NumPy and of Python; outside, as if none were drawn."""
+    numpy, python = np.random.get_state(), random.getstate()
+    try:
+        with fork_rng():
+            manual_seed(DICE)
+            np.random.seed(DICE)
+            random.seed(DICE)
+            yield
+    finally:
+        np.random.set_state(numpy)
+        random.setstate(python)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def _numbered(count: int, features: int) -> list[tuple[Tensor, Tensor]]:
 def _sets() -> Iterable[Trial]:
     yield _numbered(10, 3), 4, False
     yield _numbered(1, 2), 2, False
-    yield _numbered(14, 1), 4, True
+    yield _numbered(30, 1), 4, True
 
 
 def _dealt(batches: Callable[..., Any], dataset: list[Any], batch_size: int, shuffle: bool) -> Any:

@@ -1,6 +1,7 @@
 """What a verdict says: order of the checks, differences, errors as the learner's own, time, and inputs left alone."""
 
 import io
+import random
 import sys
 import threading
 import time
@@ -149,15 +150,38 @@ def test_nothing_is_printed_warned_or_drawn(capsys):
         print("here")
         print("there", file=sys.stderr)
         warnings.warn("look", stacklevel=1)
-        tg.rand(3)
+        drawn()
         return 2 * x
 
-    tg.manual_seed(3)
-    expected = tg.rand(1).item()
-    tg.manual_seed(3)
+    def drawn():
+        return tg.rand(1).item(), np.random.random(), random.random()
+
+    def seeded():
+        for seed in (tg.manual_seed, np.random.seed, random.seed):
+            seed(3)
+
+    seeded()
+    expected = drawn()
+    seeded()
     assert verdict(double).status == "right"
-    assert tg.rand(1).item() == expected
+    assert drawn() == expected
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "drawn", [lambda: tg.rand(1).item(), np.random.random, random.random], ids=["teachgrad", "NumPy", "Python"]
+)
+def test_an_answer_that_throws_dice_has_one_verdict(drawn):
+    tried = []
+
+    def double(x):
+        tried.append(drawn())
+        return 2 * x + tried[-1]
+
+    assert verdict(double).facts == verdict(double).facts
+    once, again = tried[:2], tried[2:]
+    assert once == again
+    assert len(set(once)) == 2
 
 
 def test_an_endless_loop_ends_even_if_it_catches_every_exception():
