@@ -166,15 +166,15 @@ def _one(exercise: Exercise, answer: Any, arguments: Trial) -> Outcome:
 @contextmanager
 def _the_same_dice() -> Iterator[None]:
     """The same random numbers each time, of this library, of NumPy and of Python; outside, as if none were drawn."""
-    numpy, python = np.random.get_state(), random.getstate()
+    numpy, python = np.random.get_state(), random.getstate()  # noqa: NPY002 - what learners draw from
     try:
         with fork_rng():
             manual_seed(DICE)
-            np.random.seed(DICE)
+            np.random.seed(DICE)  # noqa: NPY002 - what learners draw from
             random.seed(DICE)
             yield
     finally:
-        np.random.set_state(numpy)
+        np.random.set_state(numpy)  # noqa: NPY002 - what learners draw from
         random.setstate(python)
 
 

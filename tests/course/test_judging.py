@@ -154,7 +154,7 @@ def test_nothing_is_printed_warned_or_drawn(capsys):
         return 2 * x
 
     def drawn():
-        return tg.rand(1).item(), np.random.random(), random.random()
+        return tg.rand(1).item(), np.random.random(), random.random()  # noqa: NPY002 - as learners do
 
     def seeded():
         for seed in (tg.manual_seed, np.random.seed, random.seed):
