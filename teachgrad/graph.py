@@ -300,8 +300,8 @@ def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[An
         elif to_b is None:
             constants = (None, b if b.array.size <= SMALL else None)
     else:
-        parents = tuple([edge(t) for t in inputs])
-        live = tuple([parent is not None for parent in parents])
+        parents = tuple(map(edge, inputs))
+        live = tuple(map(bool, parents))
         if True not in live:
             return
         reads_out, *read = op.plans[live]
