@@ -101,16 +101,22 @@ def missing(owner: str, name: str, known: Callable[[], Iterable[str]], otherwise
             return explained(AttributeError, words, part.why, part.fix)
     if name.startswith("_"):  # asked by Python, NumPy and IPython, which only want to know
         return AttributeError(words)
-    fix = _suggested(name, known()) or otherwise
+    fix = meant(name, known()) or otherwise
     return explained(AttributeError, words, why="there is nothing of this name.", fix=fix)
 
 
-def _suggested(name: str, known: Iterable[str]) -> str:
+def meant(name: str, known: Iterable[str]) -> str:
+    """A question after the known names that are close to a misspelt one; empty if none is.
+
+    >>> meant("bakward", ["backward", "forward"])
+    'did you mean backward?'
+    """
     from difflib import get_close_matches  # here, because importing teachgrad is to be cheap
 
     places = {other.rpartition(".")[2].lower(): other for other in known if not other.startswith("_")}
     wanted = name.lower()
-    close = [wanted] if wanted in places else get_close_matches(wanted, places, n=3, cutoff=0.8)
+    near = (get_close_matches(wanted, places, n=3, cutoff=cutoff) for cutoff in (1, 0.8, 0.75))
+    close: list[str] = next(filter(None, near), [])
     if not close:
         return ""
     *others, last = [places[other] for other in close]

@@ -9,6 +9,9 @@ from teachgrad.course.bets import predict, quiz, reveal
 from teachgrad.course.doctor import doctor
 from teachgrad.course.experiment import explore
 from teachgrad.course.practice import check, hint, solution
+from teachgrad.course.spelling import listen
 from teachgrad.course.way import progress
 
 __all__ = ["check", "doctor", "explore", "hint", "predict", "progress", "quiz", "reveal", "solution"]
+
+listen()

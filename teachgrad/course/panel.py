@@ -13,7 +13,7 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
-from teachgrad.viz.screen import VIEW
+from teachgrad.viz.screen import VIEW, in_a_notebook
 
 Widget = Any  # ipywidgets has no types
 COLOURS = {"right": "#009e73", "not yet": "#d55e00", "not attempted": "#6e7781"}
@@ -33,12 +33,6 @@ def show(text: str, page: str, controls: Callable[[], Widget] | None = None) -> 
             bundle[VIEW] = controls()._repr_mimebundle_()[VIEW]
     shown: Any = display  # without types
     shown(bundle, raw=True)
-
-
-def in_a_notebook() -> bool:
-    """Whether cells can show more than text."""
-    shell = sys.modules.get("IPython")
-    return shell is not None and hasattr(shell.get_ipython(), "kernel")
 
 
 def markup(text: str) -> str:

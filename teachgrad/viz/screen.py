@@ -6,6 +6,7 @@ and no widget when the notebook is opened again. Outside of a notebook nothing i
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from functools import cache
@@ -39,11 +40,8 @@ class Screen:
 
 def in_a_notebook() -> bool:
     """Whether cells can show more than text."""
-    try:
-        from IPython.core.getipython import get_ipython
-    except ImportError:
-        return False
-    return hasattr(get_ipython(), "kernel")
+    module = sys.modules.get("IPython")
+    return module is not None and hasattr(module.get_ipython(), "kernel")
 
 
 class _Output:
