@@ -103,7 +103,8 @@ def figure(lesson: str) -> tuple[str, str]:
     for output in outputs:
         for alt, image in _FIGURE.findall(output.get("data", {}).get("text/html", "")):
             if CUTS[lesson].words in unescape(alt):
-                return unescape(alt), urlopen(unescape(image)).read().decode()
+                with urlopen(unescape(image)) as data:
+                    return unescape(alt), data.read().decode()
     raise LookupError(f"{lesson} shows no figure that says “{CUTS[lesson].words}”: choose another in CUTS")
 
 

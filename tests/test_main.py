@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import subprocess
 import sys
@@ -99,13 +98,12 @@ def test_an_error_shows_the_frames_of_the_program_only(folder, here, capsys):
     assert lines[-1] == "ZeroDivisionError: division by zero"
 
 
-def test_an_interrupted_program_ends_as_interrupted(here, capsys, monkeypatch):
-    monkeypatch.delitem(linecache.cache, "<string>", raising=False)  # of the program that runs the tests, if from -c
+def test_an_interrupted_program_ends_as_interrupted(here, capsys):
     assert main(["-c", "raise KeyboardInterrupt"]) == 130
-    assert (
-        capsys.readouterr().err
-        == 'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\nKeyboardInterrupt\n'
-    )
+    first, second, *_, last = capsys.readouterr().err.splitlines()  # newer Pythons show a line of code between them
+    assert first == "Traceback (most recent call last):"
+    assert second == '  File "<string>", line 1, in <module>'
+    assert last == "KeyboardInterrupt"
 
 
 def test_code_and_modules_run_too(folder, here, capsys, monkeypatch):

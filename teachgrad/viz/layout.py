@@ -319,6 +319,8 @@ def _route(
     if end[0] - last_left > ARROW:
         corners.append((last_left, end[1]))
     corners.append(end)
+    level = [a[1] == b[1] == c[1] for a, b, c in zip(corners, corners[1:], corners[2:])]
+    corners = [start, *[corner for corner, on in zip(corners[1:], level) if not on], end]
     route = [start]
     for (x0, y0), (x1, y1) in pairwise(corners):
         if x1 > x0:  # a box as wide as its column needs no lead

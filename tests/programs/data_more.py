@@ -117,7 +117,10 @@ attempt(lambda: DataLoader(pairs, prefetch_factor=2))
 attempt(lambda: DataLoader(pairs, num_workers=1, prefetch_factor=-2))
 attempt(lambda: DataLoader(pairs, persistent_workers=True))
 attempt(lambda: DataLoader(pairs, multiprocessing_context="spawn"))
-attempt(lambda: DataLoader(pairs, num_workers=1, multiprocessing_context="thread").num_workers)
+try:
+    DataLoader(pairs, num_workers=1, multiprocessing_context="thread")
+except ValueError as error:
+    print(str(error).partition(" in [")[0])  # the order of those that there are depends on Python
 attempt(lambda: DataLoader(pairs, num_workers=1, multiprocessing_context=3).num_workers)
 attempt(lambda: setattr(loader, "persistent_workers", True))
 attempt(lambda: next(loader))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import teachgrad as tg
 from teachgrad.viz import draw_graph, layout, text
 from teachgrad.viz.drawing import Drawing
+from tests.viz.library import graphviz_library
 from tests.viz.pages import SVG, Page, pictured, still, untrusted, words
 
 EVIL = [
@@ -177,8 +178,7 @@ def test_any_text_can_be_a_name(name):
 
 @pytest.mark.parametrize("name", EVIL)
 def test_dot_source_says_the_same_to_graphviz(name):
-    pytest.importorskip("graphviz")
-    graphviz = pytest.importorskip("pygraphviz")
+    graphviz = graphviz_library()
     x = leaf(2.0)
     source = draw_graph(x * 3, names={name: x}).dot
     read = graphviz.AGraph(string=source)

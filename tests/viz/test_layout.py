@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from teachgrad.viz import layout
 from teachgrad.viz.layout import Layout, built_in, dot_program, lay_out, pygraphviz
+from tests.viz.library import graphviz_library
 
 SIZES = [(108.0, 48.0), (80.0, 28.0), (150.0, 28.0), (50.0, 28.0)]
 
@@ -22,7 +23,7 @@ SIZES = [(108.0, 48.0), (80.0, 28.0), (150.0, 28.0), (50.0, 28.0)]
 @pytest.fixture
 def a_dot_program(tmp_path, monkeypatch):
     """Graphviz as a program on PATH, made of the library."""
-    pytest.importorskip("pygraphviz", minversion="2")
+    graphviz_library()
     script = tmp_path / "draw.py"
     script.write_text(
         "import sys, pygraphviz\n"
@@ -41,7 +42,7 @@ def engine(request):
     if request.param == "dot_program" and os.name == "nt":
         pytest.skip("a script is no program here")
     if request.param == "pygraphviz":
-        pytest.importorskip("pygraphviz", minversion="2")
+        graphviz_library()
     if request.param == "dot_program":
         request.getfixturevalue("a_dot_program")
     return getattr(layout, request.param)
@@ -166,6 +167,14 @@ def test_a_wide_graph_goes_downwards():
     assert wide.width < layout.WIDEST < wide.height
 
 
+def test_what_is_level_is_one_line():
+    chain = [(0, 5), *[(i, i + 1) for i in range(5)]]  # the first edge passes four columns
+    plan = built_in([SIZES[1]] * 6, chain)
+    assert len(plan.routes[0]) < 3 * 5
+    heights = [y for _, y in plan.routes[0]]
+    assert all(len({*heights[i : i + 7]}) > 1 for i in range(0, len(heights) - 6, 3))
+
+
 def test_without_any_engine_it_is_drawn_all_the_same(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda program: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
@@ -188,19 +197,19 @@ def test_a_broken_program_is_passed_over(tmp_path, monkeypatch, script):
 
 
 def test_a_broken_library_is_passed_over(monkeypatch):
-    library = pytest.importorskip("pygraphviz", minversion="2")
+    library = graphviz_library()
     monkeypatch.setattr(library.AGraph, "draw", lambda *args, **kwargs: 1 / 0)
     assert pygraphviz(*CASES[3]) is None
 
 
 def test_an_old_library_is_not_asked(monkeypatch):
-    library = pytest.importorskip("pygraphviz")
+    library = graphviz_library()
     monkeypatch.setattr(library, "__version__", "1.14")
     assert pygraphviz(*CASES[3]) is None
 
 
 def test_the_library_prints_nothing_into_the_notebook():
-    pytest.importorskip("pygraphviz", minversion="2")
+    graphviz_library()
     code = "from teachgrad.viz.layout import pygraphviz; assert pygraphviz([(80, 28)] * 2, [(0, 1)])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
