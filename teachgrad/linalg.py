@@ -40,6 +40,7 @@ from teachgrad.ops.norms import cond as cond
 from teachgrad.ops.norms import linalg_norm as norm  # noqa: F401
 from teachgrad.ops.norms import matrix_norm as matrix_norm
 from teachgrad.ops.norms import vector_norm as vector_norm
+from teachgrad.ops.strangers import answering as _answering
 from teachgrad.tensor import Tensor
 
 
@@ -137,3 +138,6 @@ def multi_dot(tensors: list[Tensor]) -> Tensor:
     for tensor in tensors[1:]:
         product = product @ tensor
     return product
+
+
+globals().update(_answering(globals(), prefix="linalg_"))

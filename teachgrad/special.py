@@ -25,6 +25,7 @@ from teachgrad.ops.special import erfinv as erfinv
 from teachgrad.ops.special import logit as logit
 from teachgrad.ops.special import sinc as sinc
 from teachgrad.ops.special import xlogy as xlogy
+from teachgrad.ops.strangers import answering as _answering
 from teachgrad.tensor import Tensor
 
 psi = digamma
@@ -40,3 +41,6 @@ def ndtr(input: Tensor) -> Tensor:
     """The probability that a standard normal number is below `input`, as ``torch.special.ndtr``."""
     half: Tensor = erfc(input * -math.sqrt(0.5)) / 2
     return half
+
+
+globals().update(_answering(globals(), prefix="special_"))

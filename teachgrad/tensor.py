@@ -161,7 +161,7 @@ class Tensor(Operators):
 
     # Leaving the graph
 
-    def detach(self) -> Tensor:
+    def detach(self: Tensor) -> Tensor:
         """The same memory without the history, as ``torch.Tensor.detach``. Nothing is copied."""
         out = wrap(self.array)
         out.counter = self.counter

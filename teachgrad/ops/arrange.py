@@ -511,7 +511,7 @@ def _walk(x: Array, axis: int, ends: Sequence[int], mode: str) -> Array:
 # Grids
 
 
-def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+def meshgrid(*tensors: Tensor, indexing: str | None = None) -> tuple[Tensor, ...]:
     """The coordinates of a grid: for each vector a tensor that varies along its own dimension, as ``torch.meshgrid``.
 
     Args:
@@ -528,7 +528,8 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
             [21, 22],
             [31, 32]])
     """
-    given = tuple(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else tensors
+    first: Any = tensors[0] if len(tensors) == 1 else tensors
+    given = (first,) if isinstance(first, Tensor) else tuple(first)
     if not given:
         raise nothing_to_join("meshgrid")
     if indexing not in (None, "ij", "xy"):

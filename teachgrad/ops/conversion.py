@@ -61,7 +61,7 @@ def type_as(a: Tensor, other: Tensor) -> Tensor:
 @method("get_device")
 def get_device(input: Tensor) -> int:
     """The number of the graphics card that holds the tensor, as ``torch.Tensor.get_device``; -1, for there is none."""
-    return -1
+    return -1 if input.device.index is None else input.device.index
 
 
 def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
@@ -99,7 +99,7 @@ def can_cast(from_: dtypes.dtype, to: dtypes.dtype) -> bool:
 @method("is_complex")
 def is_complex(input: Tensor) -> bool:
     """Whether the elements are complex, as ``torch.is_complex``: never."""
-    return False
+    return input.array.dtype.kind == "c"
 
 
 @method("is_signed")

@@ -25,6 +25,7 @@ from teachgrad.ops.table import (
     method,
     no_broadcast,
     no_kernel,
+    not_a_tensor,
     operand,
     promoted,
     reals_only,
@@ -399,6 +400,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     >>> tg.where(x > 0, x, 0.0), tg.where(x > 0)
     (tensor([0., 2.]), (tensor([1]),))
     """
+    if not isinstance(condition, Tensor | np.ndarray | np.bool):  # NumPy asks here too, for its own arrays
+        raise not_a_tensor("where", "condition", 1, condition)
     mask = condition.array if isinstance(condition, Tensor) else np.asarray(condition)
     if input is None and other is None:
         return tuple([wrap(indices) for indices in np.nonzero(np.atleast_1d(mask))])

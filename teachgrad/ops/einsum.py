@@ -157,6 +157,14 @@ def _reduced(a: Tensor, ours: str, needed: set[str]) -> tuple[Tensor, str]:
 
 def _equation(args: tuple[Any, ...]) -> tuple[str, list[Tensor]]:
     """Equation and tensors, however they were given."""
+    if len(args) < 2:
+        raise explained(
+            ValueError,
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+            "subscripts list",
+            why=f"{len(args)} argument{'s were' if len(args) != 1 else ' was'} given.",
+            fix='write torch.einsum("ij,jk->ik", a, b).',
+        )
     if isinstance(args[0], str):
         tensors = args[1:]
         if len(tensors) == 1 and isinstance(tensors[0], list | tuple):

@@ -18,7 +18,7 @@ from teachgrad.ops.creation import empty, empty_like
 from teachgrad.ops.embedding import one_hot
 from teachgrad.ops.random import default_generator
 from teachgrad.ops.softmax import softmax
-from teachgrad.ops.table import result
+from teachgrad.ops.table import not_a_tensor, result
 from teachgrad.ops.views import in_place
 from teachgrad.tensor import Tensor, wrap
 
@@ -59,8 +59,14 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     """
     check_probability(p)
     if p == 0 or not training:
-        return input
+        return _untouched("dropout", input)
     return _times(input, _mask(empty_like(input), p), inplace)
+
+
+def _untouched(name: str, input: Tensor) -> Tensor:
+    if not isinstance(input, Tensor):
+        raise not_a_tensor(name, "input", 1, input)
+    return input
 
 
 def check_probability(p: float) -> None:
@@ -166,13 +172,17 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     As ``torch.nn.functional.alpha_dropout`` (Klambauer, 2017).
     """
     check_probability(p)
-    return _alpha_dropout(input, empty_like(input), p, inplace) if p and training else input
+    if p == 0 or not training:
+        return _untouched("alpha_dropout", input)
+    return _alpha_dropout(input, empty_like(input), p, inplace)
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """`alpha_dropout` of whole channels, as ``torch.nn.functional.feature_alpha_dropout``."""
     check_probability(p)
-    return _alpha_dropout(input, _one_for_each_channel(input), p, inplace) if p and training else input
+    if p == 0 or not training:
+        return _untouched("feature_alpha_dropout", input)
+    return _alpha_dropout(input, _one_for_each_channel(input), p, inplace)
 
 
 def _alpha_dropout(input: Tensor, noise: Tensor, p: float, inplace: bool) -> Tensor:

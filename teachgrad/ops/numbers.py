@@ -118,6 +118,8 @@ def angle(input: Tensor) -> Tensor:
 
 def _itself(name: str) -> Any:
     def itself(input: Tensor) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise not_a_tensor(name, "input", 1, input)
         return input
 
     itself.__name__ = itself.__qualname__ = name
@@ -134,13 +136,13 @@ method("real")(property(real))
 @method("is_conj")
 def is_conj(input: Tensor) -> bool:
     """Whether a conjugation is still to be done, as ``torch.is_conj``: never."""
-    return False
+    return conj(input) is not input
 
 
 @method("is_neg")
 def is_neg(input: Tensor) -> bool:
     """Whether a change of sign is still to be done, as ``torch.is_neg``: never."""
-    return False
+    return resolve_neg(input) is not input
 
 
 def imag(input: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from teachgrad.grad_mode import is_grad_enabled
 from teachgrad.graph import Array, Op
 from teachgrad.ops.gathering import along
 from teachgrad.ops.indexing import placed
-from teachgrad.ops.table import method, no_kernel, operand, result
+from teachgrad.ops.table import method, no_kernel, not_a_tensor, operand, result
 from teachgrad.size import checked_dim
 from teachgrad.tensor import Tensor, wrap
 
@@ -390,6 +390,8 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     >>> tg.isin(tg.tensor([1, 2, 3]), tg.tensor([3, 1]))
     tensor([ True, False,  True])
     """
+    if not isinstance(elements, Tensor | np.ndarray) and not isinstance(test_elements, Tensor):
+        raise not_a_tensor("isin", "elements", 1, elements)
     x, among = (part.array if isinstance(part, Tensor) else part for part in (elements, test_elements))
     return wrap(np.isin(x, among, invert=invert))
 

@@ -253,6 +253,8 @@ def pow(input: Any, exponent: Any) -> Tensor:
     tensor([1., 4., 9.])
     """
     if not isinstance(input, Tensor):
+        if not isinstance(exponent, Tensor):
+            raise not_a_tensor("pow", "input", 1, input)
         return rpow(exponent, input)
     if not isinstance(exponent, (int, float)):
         return power(input, exponent)
@@ -510,5 +512,7 @@ def _three(name: str, *tensors: Tensor) -> list[Array]:
 @method("float_power")
 def float_power(input: Any, exponent: Any) -> Tensor:
     """`input` to the power of `exponent`, computed in float64, as ``torch.float_power``."""
+    if not isinstance(input, Tensor) and not isinstance(exponent, Tensor):
+        raise not_a_tensor("float_power", "input", 1, input)
     input, exponent = (to(t, dtypes.float64) if isinstance(t, Tensor) else float(t) for t in (input, exponent))
     return pow(input, exponent)

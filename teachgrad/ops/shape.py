@@ -582,6 +582,14 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
     >>> tg.broadcast_shapes((2, 1), (3,))
     torch.Size([2, 3])
     """
+    for shape in shapes:
+        if not isinstance(shape, int | list | tuple):
+            raise explained(
+                RuntimeError,
+                f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}",
+                why=f"{brief(shape)} is a {type(shape).__name__}.",
+                fix="give shapes: torch.broadcast_shapes(x.shape, y.shape).",
+            )
     given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
     common = [1] * max(map(len, given), default=0)
     for place, shape in enumerate(given):

@@ -17,19 +17,19 @@ from teachgrad.tensor import Tensor
 KINDS = frozenset((ONE := "Tensor", PERHAPS := "Tensor | None", SEVERAL := "Sequence[Tensor]"))  # of the annotations
 
 
-def answering(names: Mapping[str, Any], methods: bool = False) -> dict[str, Callable[..., Any]]:
+def answering(names: Mapping[str, Any], methods: bool = False, prefix: str = "") -> dict[str, Callable[..., Any]]:
     """Of the functions among `names` those that take tensors, each so that it explains what was wrong with them.
 
     Of `methods`, only those that take a tensor besides the one they are called on. Others are from now on those of the
-    module that `names` are from, where `pickle` finds them again.
+    module that `names` are from, where `pickle` finds them again. Messages call them by their name behind `prefix`.
     """
     home = None if methods else names["__name__"]
     return {
-        name: _answering(function, methods, home)
+        name: _answering(function, methods, home, name if prefix else function.__name__, prefix)
         for name, function in names.items()
         if type(function) is FunctionType
         and not name.startswith("_")
-        and name not in ROWS
+        and (prefix or name not in ROWS)
         and _takes_tensors(function, methods)
     }
 
@@ -41,31 +41,34 @@ def _takes_tensors(function: FunctionType, methods: bool) -> bool:
     return not KINDS.isdisjoint(list(kinds.values())[methods:-1])
 
 
-def _answering(function: Callable[..., Any], method: bool, home: str | None) -> Callable[..., Any]:
+def _answering(
+    function: Callable[..., Any], method: bool, home: str | None, name: str, prefix: str
+) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except Exception as error:
             if isinstance(error, TypeError) and "\n  Why: " in str(error):  # it knows better
                 raise
-            stranger = found(function, args, kwargs, method)
+            stranger = found(function, args, kwargs, method, prefix + name)
             if stranger is None:
                 raise
             raise stranger from None
 
-    call.__name__, call.__qualname__, call.__doc__ = function.__name__, function.__qualname__, function.__doc__
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = function.__doc__
     call.__module__, call.__annotations__ = home or function.__module__, function.__annotations__
     call.__wrapped__ = function  # type: ignore[attr-defined]  # where `inspect` finds the signature
     return call
 
 
 def found(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], method: bool = False
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], method: bool, called: str
 ) -> TypeError | None:
     """The error for the first argument that should be a tensor, or several, and is not; methods do not count self."""
     from inspect import signature as signature_of  # here, because importing teachgrad is to be cheap
 
-    called, signature = function.__name__, signature_of(function)
+    signature = signature_of(function)
     try:
         given = signature.bind(*args, **kwargs).arguments
     except TypeError:  # too many arguments or too few
