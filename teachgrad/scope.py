@@ -108,7 +108,7 @@ def missing(owner: str, name: str, known: Callable[[], Iterable[str]], otherwise
 def meant(name: str, known: Iterable[str]) -> str:
     """A question after the known names that are close to a misspelt one; empty if none is.
 
-    >>> meant("bakward", ["backward", "forward"])
+    >>> meant("backwrd", ["backward", "forward"])
     'did you mean backward?'
     """
     from difflib import get_close_matches  # here, because importing teachgrad is to be cheap

@@ -35,7 +35,7 @@ def suggested(error: Any, traceback: TracebackType) -> str:
 
     >>> import teachgrad as tg
     >>> try:
-    ...     tg.ones(2).bakward()
+    ...     tg.ones(2).backwrd()
     ... except AttributeError as error:
     ...     print(suggested(error, error.__traceback__))
     did you mean backward?

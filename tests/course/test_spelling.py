@@ -17,10 +17,10 @@ def shell():
 @pytest.mark.parametrize(
     ("cell", "last"),
     [
-        ("x.bakward()", "Fix: did you mean backward?"),
+        ("x.backwrd()", "Fix: did you mean backward?"),
         ("x.requires_grads", "Fix: did you mean requires_grad or requires_grad_?"),
         ("optimiser.step()", "Fix: did you mean optimizer?"),
-        ("def f(weights):\n    return wieghts\nf(1)", "Fix: did you mean weights?"),
+        ("def f(weights):\n    return wegihts\nf(1)", "Fix: did you mean weights?"),
         ("tg.rlue(x)", "Fix: did you mean relu"),
         ("x.quux", "AttributeError: 'Tensor' object has no attribute 'quux'"),
         ("quux", "NameError: name 'quux' is not defined"),
