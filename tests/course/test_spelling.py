@@ -2,6 +2,7 @@
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from teachgrad.course.spelling import listen
 
@@ -9,7 +10,7 @@ from teachgrad.course.spelling import listen
 @pytest.fixture
 def shell():
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(colors="nocolor")
+    shell = InteractiveShell.instance(colors="nocolor", config=Config({"HistoryManager": {"enabled": False}}))
     yield shell
     InteractiveShell.clear_instance()
 
