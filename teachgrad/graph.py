@@ -301,7 +301,7 @@ def record(op: Op, out: Tensor, inputs: tuple[Tensor, ...], attributes: tuple[An
             constants = (None, b if b.array.size <= SMALL else None)
     else:
         parents = tuple(map(edge, inputs))
-        live = tuple(map(bool, parents))
+        live = tuple([parent is not None for parent in parents])
         if True not in live:
             return
         reads_out, *read = op.plans[live]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 from teachgrad.errors import explained
@@ -115,8 +116,8 @@ def meant(name: str, known: Iterable[str]) -> str:
 
     places = {other.rpartition(".")[2].lower(): other for other in known if not other.startswith("_")}
     wanted = name.lower()
-    near = (get_close_matches(wanted, places, n=3, cutoff=cutoff) for cutoff in (1, 0.8, 0.75))
-    close: list[str] = next(filter(None, near), [])
+    near = partial(get_close_matches, wanted, places, 3)
+    close = [wanted] if wanted in places else near(0.8) or near(0.75)
     if not close:
         return ""
     *others, last = [places[other] for other in close]

@@ -1,8 +1,8 @@
 """What a training step costs, counted instead of timed: the same on every machine, however busy it is.
 
-The limits are what was counted when they were written (NumPy 2.4, Python 3.11), calls with a tenth and bytes needed at
-a time with a twentieth to spare, as objects of other Pythons are larger. A step that gets cheaper is welcome to a lower
-limit; one that gets dearer has to say why.
+The limits are what was counted when they were written (NumPy 2.4, Python 3.11), calls with a tenth to spare, and bytes
+needed at a time with what the larger objects of Python 3.14 take. A step that gets cheaper is welcome to a lower limit;
+one that gets dearer has to say why.
 """
 
 from __future__ import annotations

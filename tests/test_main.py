@@ -98,12 +98,18 @@ def test_an_error_shows_the_frames_of_the_program_only(folder, here, capsys):
     assert lines[-1] == "ZeroDivisionError: division by zero"
 
 
-def test_an_interrupted_program_ends_as_interrupted(here, capsys):
+def test_an_interrupted_program_ends_as_interrupted(here):
     assert main(["-c", "raise KeyboardInterrupt"]) == 130
-    first, second, *_, last = capsys.readouterr().err.splitlines()  # newer Pythons show a line of code between them
-    assert first == "Traceback (most recent call last):"
-    assert second == '  File "<string>", line 1, in <module>'
-    assert last == "KeyboardInterrupt"
+
+
+def test_an_interrupted_program_shows_where_it_was():
+    """In a process of its own: tests may run in one begun with -c, whose text newer Pythons would take for this one."""
+    code, _, told = python("-m", "teachgrad", "-c", "raise KeyboardInterrupt")
+    first, place, *line, last = told.splitlines()
+    assert code == 130
+    assert (first, last) == ("Traceback (most recent call last):", "KeyboardInterrupt")
+    assert place == '  File "<string>", line 1, in <module>'
+    assert line in ([], ["    raise KeyboardInterrupt"])  # newer Pythons may know the text of such a program
 
 
 def test_code_and_modules_run_too(folder, here, capsys, monkeypatch):

@@ -9,19 +9,16 @@ Knows programs; not how a patient is shown, nor who diagnoses it.
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import teachgrad as tg
 from teachgrad.course.patience import TimeLimitError, within
+from teachgrad.course.quiet import quietly
 from teachgrad.datasets import digits
 from teachgrad.engine import newest_first
-from teachgrad.random import fork_rng
 from teachgrad.tensor import Tensor
 
 DIGITS = 400  # so that a program takes some 20 milliseconds
@@ -160,9 +157,7 @@ def _run(patient: Patient, program: str) -> Chart:
         seen.setdefault(number, []).append(look() if number == SYMPTOM else _looked(look))
 
     world, losses, error = _world() | {"_measured": measured}, [], ""
-    nowhere = io.StringIO()
-    with redirect_stdout(nowhere), redirect_stderr(nowhere), warnings.catch_warnings(), fork_rng():
-        warnings.simplefilter("ignore")
+    with quietly():
         try:
             code = compile(with_measurements(patient, program), f"<patient {patient.name}>", "exec")
             within(SECONDS, lambda: exec(code, world))

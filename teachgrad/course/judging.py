@@ -11,13 +11,10 @@ Knows exercises; not how a verdict is shown or kept.
 from __future__ import annotations
 
 import inspect
-import io
 import linecache
 import random
 import traceback
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, EllipsisType
@@ -28,8 +25,9 @@ import numpy as np
 from teachgrad.course.beside import beside
 from teachgrad.course.exercises import Exercise, Finding, Trial, Wrong
 from teachgrad.course.patience import TimeLimitError, within
+from teachgrad.course.quiet import quietly
 from teachgrad.lessons import pointer
-from teachgrad.random import fork_rng, manual_seed
+from teachgrad.random import manual_seed
 from teachgrad.tensor import Tensor
 from teachgrad.viz.figure import Figure
 
@@ -89,7 +87,7 @@ class Difference:
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
     """The verdict on an answer. Nothing is printed, warned about, or drawn from the generator of random numbers."""
-    with _quietly():
+    with quietly():
         return _judged(exercise, answer)
 
 
@@ -140,9 +138,10 @@ def observed(exercise: Exercise, answer: Any) -> list[Outcome]:
             if outcomes[-1].error is not None:
                 break
 
+    for seed in (manual_seed, np.random.seed, random.seed):
+        seed(DICE)
     try:
-        with _the_same_dice():
-            within(exercise.seconds, run)
+        within(exercise.seconds, run)
     except TimeLimitError as error:
         outcomes.append(Outcome(error=error))
     return outcomes
@@ -161,29 +160,6 @@ def _one(exercise: Exercise, answer: Any, arguments: Trial) -> Outcome:
         if was is not None and now is not None and name not in exercise.modifies and not _equal(was, now)
     )
     return Outcome(_copy_of_tensor(value), changed=tuple(changed))
-
-
-@contextmanager
-def _the_same_dice() -> Iterator[None]:
-    """The same random numbers each time, of this library, of NumPy and of Python; outside, as if none were drawn."""
-    numpy, python = np.random.get_state(), random.getstate()  # noqa: NPY002 - what learners draw from
-    try:
-        with fork_rng():
-            manual_seed(DICE)
-            np.random.seed(DICE)  # noqa: NPY002 - what learners draw from
-            random.seed(DICE)
-            yield
-    finally:
-        np.random.set_state(numpy)  # noqa: NPY002 - what learners draw from
-        random.setstate(python)
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    nowhere = io.StringIO()
-    with redirect_stdout(nowhere), redirect_stderr(nowhere), warnings.catch_warnings(), fork_rng():
-        warnings.simplefilter("ignore")
-        yield
 
 
 # --- is it what it should be? ------------------------------------------------------------------------------------

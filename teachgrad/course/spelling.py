@@ -6,28 +6,25 @@
 from __future__ import annotations
 
 import builtins
-import sys
 from types import TracebackType
 from typing import Any
 
 from teachgrad.scope import meant
+from teachgrad.viz.screen import shell
 
 
 def listen() -> None:
     """Have IPython, if this is one, ask here when a name is not found."""
-    module = sys.modules.get("IPython")
-    shell = module and module.get_ipython()
-    if shell and not shell.custom_exceptions:  # somebody else may have asked for them
-        shell.set_custom_exc((AttributeError, NameError), _told)
+    here = shell()
+    if here and not here.custom_exceptions:  # somebody else may have asked for them
+        here.set_custom_exc((AttributeError, NameError), _told)
 
 
-def _told(
-    shell: Any, kind: type[Exception], error: Any, traceback: TracebackType, tb_offset: int | None = None
-) -> None:
+def _told(here: Any, kind: type[Exception], error: Any, traceback: TracebackType, tb_offset: int | None = None) -> None:
     """Show an error as it would be shown, with a note if a name is close to the one that was not found."""
     if suggestion := suggested(error, traceback):
         error.add_note(f"  Fix: {suggestion}")
-    shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+    here.showtraceback((kind, error, traceback), tb_offset=tb_offset)
 
 
 def suggested(error: Any, traceback: TracebackType) -> str:

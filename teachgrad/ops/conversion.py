@@ -7,7 +7,7 @@ from typing import Any
 from teachgrad import dtypes, errors
 from teachgrad.errors import c_name, explained
 from teachgrad.ops.shape import to
-from teachgrad.ops.table import method, not_a_tensor
+from teachgrad.ops.table import method, not_a_tensor, tensor_for
 from teachgrad.tensor import Tensor
 
 __all__ = [  # what the face of the package offers
@@ -61,7 +61,8 @@ def type_as(a: Tensor, other: Tensor) -> Tensor:
 @method("get_device")
 def get_device(input: Tensor) -> int:
     """The number of the graphics card that holds the tensor, as ``torch.Tensor.get_device``; -1, for there is none."""
-    return -1 if input.device.index is None else input.device.index
+    tensor_for("get_device", input)
+    return -1
 
 
 def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:

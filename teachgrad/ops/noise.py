@@ -18,7 +18,7 @@ from teachgrad.ops.creation import empty, empty_like
 from teachgrad.ops.embedding import one_hot
 from teachgrad.ops.random import default_generator
 from teachgrad.ops.softmax import softmax
-from teachgrad.ops.table import not_a_tensor, result
+from teachgrad.ops.table import result, tensor_for
 from teachgrad.ops.views import in_place
 from teachgrad.tensor import Tensor, wrap
 
@@ -59,14 +59,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     """
     check_probability(p)
     if p == 0 or not training:
-        return _untouched("dropout", input)
+        return tensor_for("dropout", input)
     return _times(input, _mask(empty_like(input), p), inplace)
-
-
-def _untouched(name: str, input: Tensor) -> Tensor:
-    if not isinstance(input, Tensor):
-        raise not_a_tensor(name, "input", 1, input)
-    return input
 
 
 def check_probability(p: float) -> None:
@@ -173,7 +167,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     """
     check_probability(p)
     if p == 0 or not training:
-        return _untouched("alpha_dropout", input)
+        return tensor_for("alpha_dropout", input)
     return _alpha_dropout(input, empty_like(input), p, inplace)
 
 
@@ -181,7 +175,7 @@ def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
     """`alpha_dropout` of whole channels, as ``torch.nn.functional.feature_alpha_dropout``."""
     check_probability(p)
     if p == 0 or not training:
-        return _untouched("feature_alpha_dropout", input)
+        return tensor_for("feature_alpha_dropout", input)
     return _alpha_dropout(input, _one_for_each_channel(input), p, inplace)
 
 

@@ -13,7 +13,16 @@ import numpy as np
 from teachgrad import return_types
 from teachgrad.errors import explained
 from teachgrad.graph import Array, Op
-from teachgrad.ops.table import as_operands, fitted_together, method, no_kernel, not_a_tensor, promoted, result
+from teachgrad.ops.table import (
+    as_operands,
+    fitted_together,
+    method,
+    no_kernel,
+    not_a_tensor,
+    promoted,
+    result,
+    tensor_for,
+)
 from teachgrad.ops.views import in_place_twin
 from teachgrad.tensor import Tensor, wrap
 
@@ -118,9 +127,7 @@ def angle(input: Tensor) -> Tensor:
 
 def _itself(name: str) -> Any:
     def itself(input: Tensor) -> Tensor:
-        if not isinstance(input, Tensor):
-            raise not_a_tensor(name, "input", 1, input)
-        return input
+        return tensor_for(name, input)
 
     itself.__name__ = itself.__qualname__ = name
     itself.__doc__ = f"The tensor itself, for its numbers are real, as ``torch.{name}``."
@@ -136,13 +143,15 @@ method("real")(property(real))
 @method("is_conj")
 def is_conj(input: Tensor) -> bool:
     """Whether a conjugation is still to be done, as ``torch.is_conj``: never."""
-    return conj(input) is not input
+    tensor_for("is_conj", input)
+    return False
 
 
 @method("is_neg")
 def is_neg(input: Tensor) -> bool:
     """Whether a change of sign is still to be done, as ``torch.is_neg``: never."""
-    return resolve_neg(input) is not input
+    tensor_for("is_neg", input)
+    return False
 
 
 def imag(input: Tensor) -> Tensor:

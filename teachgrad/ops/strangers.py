@@ -14,7 +14,8 @@ from teachgrad.errors import brief, explained
 from teachgrad.ops.table import ROWS, kind_of, not_a_tensor
 from teachgrad.tensor import Tensor
 
-KINDS = frozenset((ONE := "Tensor", PERHAPS := "Tensor | None", SEVERAL := "Sequence[Tensor]"))  # of the annotations
+ONE, SEVERAL = "Tensor", "Sequence[Tensor]"  # as the annotations say it
+KINDS = frozenset((ONE, "Tensor | None", SEVERAL))
 
 
 def answering(names: Mapping[str, Any], methods: bool = False, prefix: str = "") -> dict[str, Callable[..., Any]]:

@@ -293,6 +293,13 @@ def reals_only(forward: Forward) -> Forward:
     return checked
 
 
+def tensor_for(function: str, input: Any) -> Tensor:
+    """The first argument of a function that hands it on, or asks nothing of it: not looked at, anything would pass."""
+    if not isinstance(input, Tensor):
+        raise not_a_tensor(function, "input", 1, input)
+    return input
+
+
 def not_a_tensor(function: str, argument: str, position: int, value: Any) -> TypeError:
     """The error for an operand that is neither tensor nor number."""
     return explained(

@@ -319,6 +319,7 @@ def _route(
     if end[0] - last_left > ARROW:
         corners.append((last_left, end[1]))
     corners.append(end)
+    # What is level is one line, however many columns it passes.
     level = [a[1] == b[1] == c[1] for a, b, c in zip(corners, corners[1:], corners[2:])]
     corners = [start, *[corner for corner, on in zip(corners[1:], level) if not on], end]
     route = [start]

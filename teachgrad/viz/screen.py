@@ -38,10 +38,15 @@ class Screen:
             self._output.close(self._draw())
 
 
+def shell() -> Any:
+    """The IPython that runs this, or None; it is not imported to find out."""
+    module = sys.modules.get("IPython")
+    return module and module.get_ipython()
+
+
 def in_a_notebook() -> bool:
     """Whether cells can show more than text."""
-    module = sys.modules.get("IPython")
-    return module is not None and hasattr(module.get_ipython(), "kernel")
+    return hasattr(shell(), "kernel")
 
 
 class _Output:
